@@ -38,6 +38,8 @@ export class Link {
   /** Calls of theirs that run here. */
   readonly #running = new Map<string, string>();
   #proxy: Proxy | undefined;
+  /** Penpal's name for this end, and for the other. */
+  #own: string | undefined;
   #participant: string | undefined;
   #theirs: Hello | undefined;
   #greeted = false;
@@ -124,12 +126,13 @@ export class Link {
     const greeting = { v: wireVersion, f: '' };
     switch (outgoing.type) {
       case 'SYN':
+        this.#own = outgoing.participantId;
         return this.#wire.post({ ...outgoing, oriel: greeting });
       case 'ACK1':
-        return this.#wire.post({ ...outgoing, oriel: { ...greeting, ...this.#listener.hello() } });
       case 'ACK2':
-        this.#wire.post({ ...outgoing, oriel: { ...greeting, ...this.#listener.hello() } });
-        return this.#opened();
+        this.#wire.post({ ...outgoing, oriel: { ...greeting, ...this.#listener.hello(), to: this.#participant } });
+        if (outgoing.type === 'ACK2') this.#opened();
+        return;
       case 'CALL':
         return this.#sendCall(outgoing, transfer);
       case 'REPLY':
@@ -203,6 +206,8 @@ export class Link {
     // An acknowledgement without a handshake, or a second one, is nobody's.
     if (this.#participant === undefined || this.#greeted) return;
     const theirs = incoming.oriel as Hello | undefined;
+    // Meant for the document that stood here before: penpal's own acknowledgements don't say to whom.
+    if (theirs?.to !== undefined && theirs.to !== this.#own) return;
     if (!this.#listener.greeted(theirs)) {
       this.#wire.post(message('REFUSE', { oriel: { v: wireVersion, f: '', ...this.#listener.hello() } }));
       return;

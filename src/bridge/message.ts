@@ -14,6 +14,8 @@ export interface Greeting {
 export interface Hello extends Greeting, ContractIdentity {
   readonly members: readonly string[];
   readonly props?: object;
+  /** Whom it answers: the participant that the other side's SYN named. */
+  readonly to?: string | undefined;
 }
 
 /** penpal 7's messages, and two of ours (`NOTE`, `REFUSE`) that penpal passes over. */

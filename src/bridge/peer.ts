@@ -21,20 +21,19 @@ import { mismatch } from './hello.js';
 import { Link } from './link.js';
 import type { Hello } from './message.js';
 import type { ConnectOptions, Peer, PeerState } from './peer-types.js';
-import { guestProps, hostProps } from './props.js';
+import type { CreatePropsEnd } from './props-end.js';
 import { createRemote } from './remote.js';
 import { createStore, guarded } from './store.js';
 import { createTable, type Handlers, membersOf, namesOf, other } from './table.js';
 
-export type { ConnectOptions } from './peer-types.js';
-
 /**
- * Connects one side of a contract over a channel. The peer is there at once: calls made before it is ready wait.
- * @example
- * const peer = connect({ channel: toFrame(() => iframe.contentWindow, { allowOrigins }), contract: ticket, side: 'host' });
- * await peer.remote.open({ id: '42' });
+ * One side's peer. What both sides share stands here; `createProps` brings the side's own end of the props, so that a
+ * guest's bundle is free of the host's.
  */
-export function connect<const C extends Contract, S extends Side>(options: ConnectOptions<C, S>): Peer<C, S> {
+export function createPeer<const C extends Contract, S extends Side>(
+  options: ConnectOptions<C, S>,
+  createProps: CreatePropsEnd,
+): Peer<C, S> {
   const { channel, side, implement, timeout = 10_000, callTimeout = 30_000, signal, debug = false } = options;
   const contract: Contract = options.contract;
   const onError = options.onError ?? ((error: OrielError) => console.error(error));
@@ -57,7 +56,7 @@ export function connect<const C extends Contract, S extends Side>(options: Conne
   const current = () => (is('ready') ? link : undefined);
   const listeners = new Listeners(theirs, onError);
   const calls = new Calls(current, callTimeout);
-  const props = side === 'host' ? hostProps(contract) : guestProps(contract, onError);
+  const props = createProps(contract, onError);
   if (options.props) props.set(options.props);
 
   const table = createTable(ours, {

@@ -1,4 +1,4 @@
-import { control } from '../bridge/control.js';
+import { control } from '../bridge/index.js';
 import { Follow } from './follow.js';
 import { Measure } from './measure.js';
 import { watch } from './watch.js';
@@ -13,6 +13,8 @@ export interface AutosizeOptions {
 
 /** A page that isn't drawn has no animation frames; it is measured after this many ms then. */
 const UNDRAWN = 150;
+/** And nothing happens for this many ms in a quiet moment. */
+const QUIET = 100;
 
 /**
  * Tells the host how much room the page needs, whenever that changes; `connectHost` calls it.
@@ -26,10 +28,6 @@ const UNDRAWN = 150;
 export function autosize(peer: object, options: AutosizeOptions = {}): void {
   const { ignore = '[data-oriel-ignore]', signal = new AbortController().signal } = options;
   if (signal.aborted) return;
-  if (!document.body) {
-    document.addEventListener('DOMContentLoaded', () => autosize(peer, options), { once: true, signal });
-    return;
-  }
   const { tell, hear } = control(peer);
   const print = matchMedia('print');
   let mode = 'none';
@@ -38,8 +36,10 @@ export function autosize(peer: object, options: AutosizeOptions = {}): void {
   let changed = true;
   let first = true;
   let warned = false;
+  let quiet = false;
   let frame = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let doubt: ReturnType<typeof setTimeout> | undefined;
 
   const schedule = (itself: boolean) => {
     changed ||= itself;
@@ -57,18 +57,20 @@ export function autosize(peer: object, options: AutosizeOptions = {}): void {
     frame = 0;
     timer = undefined;
     // `display: none` leaves nothing to measure, and paper has another size.
-    if (signal.aborted || mode === 'none' || !innerWidth || print.matches || !document.documentElement.getClientRects().length) return;
+    if (signal.aborted || mode === 'none' || !document.body || !innerWidth || print.matches || !document.documentElement.getClientRects().length) return;
     const next: { height?: number; width?: number } = {};
     let reason = first ? 'first' : 'content';
     const size = (axis: 'height' | 'width', viewport: number) => {
       const { content, overlay } = measure[axis]();
-      const wanted = axes[axis].next({ viewport, content, changed: changed || animates() });
+      const wanted = axes[axis].next({ viewport, content, changed: changed || animates(), quiet });
       if (overlay > wanted) reason = 'overlay';
       next[axis] = Math.max(0, Math.ceil(Math.max(wanted, overlay) - 0.02));
     };
     if (mode !== 'height') size('width', innerWidth);
     if (mode !== 'width') size('height', innerHeight);
-    changed = false;
+    changed = quiet = false;
+    clearTimeout(doubt);
+    if (axes.height.doubtful || axes.width.doubtful) doubt = setTimeout(() => ((quiet = true), schedule(false)), QUIET);
     if (mode !== 'height') watched.settle(); // the width's measurement wrote a style
     const follows = axes.height.excess > 0 ? follower() : undefined;
     if (follows && !warned) {

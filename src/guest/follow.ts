@@ -6,6 +6,8 @@ export interface Sample {
   readonly content: number;
   /** Whether the page itself changed. Without that, the viewport is the only reason left for content to move. */
   readonly changed: boolean;
+  /** Whether nothing has happened for a while. */
+  readonly quiet: boolean;
 }
 
 /** From this slope on, content is said to follow the viewport: no height would satisfy it. */
@@ -25,9 +27,12 @@ const STEPS = 3;
 export class Follow {
   /** How much of the content follows the viewport and can't be satisfied. */
   excess = 0;
+  /** Set while both the page and its viewport keep changing: ask again in a quiet moment. */
+  doubtful = false;
   #last: Sample | undefined;
   #wanted = 0;
   #strikes = 0;
+  #probes = 0;
   #steps = 0;
 
   /** @returns what the host should give. */
@@ -35,23 +40,37 @@ export class Follow {
     const last = this.#last;
     const { viewport, content, changed } = sample;
     this.#last = sample;
-    if (!last || viewport === last.viewport) {
-      if (last && content !== last.content) this.#strikes = 0;
-      this.#steps = 0;
-      return (this.#wanted = content - this.excess);
-    }
+    if (viewport === last?.viewport) return this.#still(sample, content === last.content);
+    if (!last) return this.#ask(content);
+
     const slope = (content - last.content) / (viewport - last.viewport);
     if (slope > FOLLOWS) {
-      if (!changed || ++this.#strikes > STRIKES) {
-        this.excess = content - viewport;
-        return this.#wanted;
-      }
-      return (this.#wanted = content - this.excess);
+      if (!changed) return this.#follows(sample);
+      // An animation does this too: it moves on while the frame is still, or fits when it's over.
+      this.doubtful = ++this.#strikes > STRIKES;
+      return this.doubtful ? this.#wanted : this.#ask(content - this.excess);
     }
-    this.excess = 0;
+    this.excess = this.#strikes = this.#probes = 0;
+    this.doubtful = false;
     if (changed) this.#steps = 0;
     else if (++this.#steps > STEPS) return this.#wanted;
-    const part = slope > 0.05 && !changed ? slope : 0;
-    return (this.#wanted = viewport + (content - viewport) / (1 - part));
+    return this.#ask(viewport + (content - viewport) / (1 - (slope > 0.05 && !changed ? slope : 0)));
+  }
+
+  #still(sample: Sample, same: boolean): number {
+    if (same && !(this.doubtful && sample.quiet)) return this.#wanted;
+    this.doubtful = false;
+    if (same && ++this.#probes > 1) return this.#follows(sample);
+    if (!same) this.#strikes = this.#probes = this.#steps = 0;
+    return this.#ask(sample.content - this.excess);
+  }
+
+  #follows({ viewport, content }: Sample): number {
+    this.excess = content - viewport;
+    return this.#wanted;
+  }
+
+  #ask(extent: number): number {
+    return (this.#wanted = extent);
   }
 }

@@ -24,9 +24,9 @@ export class Measure {
     const root = document.scrollingElement ?? html;
     const viewport = innerHeight;
     const bar = root.clientHeight ? Math.max(0, viewport - root.clientHeight * zoomOf(root)) : 0; // a classic scrollbar
-    const overflows = root.scrollHeight > root.clientHeight;
+    const overflows = root.scrollHeight - root.clientHeight > spill(root.clientHeight);
     const trusted = overflows && !document.querySelector(this.#ignore);
-    const flow = inFlow(viewport - bar);
+    const flow = inFlow(viewport - bar, overflows);
     // Whole px, so it may be a fraction short of the flow's true end.
     let content = trusted ? Math.max(root.scrollHeight * zoomOf(root), flow - root.scrollHeight < 1 ? flow : 0) : flow;
     const limit = overflows ? Infinity : viewport;
@@ -42,7 +42,7 @@ export class Measure {
       if (top || visible.fixed) overlay = Math.max(overlay, this.#overlays.room(element, box, viewport));
       else if (!trusted && visible.bottom + scrollY <= limit + 0.5) content = Math.max(content, visible.bottom + scrollY);
     };
-    if (document.body) this.#walk(document.body, visit);
+    this.#walk(document.body, visit);
     return { content: content + bar, overlay };
   }
 
@@ -75,43 +75,57 @@ export class Measure {
  * The lower end of what is in the flow. The root's box tells, unless it fills the viewport anyway
  * (`height: 100%`, `min-height: 100vh`); then the body's, and last that of the body's children.
  */
-function inFlow(viewport: number): number {
+function inFlow(viewport: number, overflows: boolean): number {
   const html = document.documentElement;
   const { body } = document;
   const end = outerEnd(html);
-  if (!body || Math.abs(end - viewport) >= 1) return end;
-  const below = style(html, 'paddingBottom') + style(html, 'borderBottomWidth');
+  if (overflows || end <= viewport - 1) return end;
+  const below = px(html, 'paddingBottom') + px(html, 'borderBottomWidth') + px(html, 'marginBottom');
   const bodyEnd = outerEnd(body) + below;
-  if (bodyEnd < viewport - 1) return bodyEnd;
+  if (bodyEnd <= viewport - 1) return bodyEnd;
+  const inside = px(body, 'paddingBottom') + px(body, 'borderBottomWidth');
+  const margin = px(body, 'marginBottom');
   let last = 0;
   for (const node of body.childNodes) {
     if (node instanceof Element) {
-      const { position } = getComputedStyle(node);
-      if (position !== 'absolute' && position !== 'fixed' && node.getClientRects().length) last = Math.max(last, outerEnd(node));
+      if (!boxed(node) || /absolute|fixed/.test(getComputedStyle(node).position)) continue;
+      // Without a padding between them, the greater of the two margins counts.
+      last = Math.max(last, outerEnd(node, inside ? 0 : margin) + (inside && margin));
     } else if (node instanceof Text && node.data.trim()) {
       const range = new Range();
       range.selectNode(node);
-      last = Math.max(last, range.getBoundingClientRect().bottom + scrollY);
+      last = Math.max(last, range.getBoundingClientRect().bottom + scrollY + margin);
     }
   }
-  return last + style(body, 'paddingBottom') + style(body, 'borderBottomWidth') + style(body, 'marginBottom') + below;
+  return last + inside + below;
+}
+
+/** How far a body that fills the viewport sticks out of it by its margins, whatever the viewport's height. */
+function spill(viewport: number): number {
+  const { body } = document;
+  return Math.abs(body.getBoundingClientRect().height - viewport) < 1 ? outerEnd(body) - viewport : 0;
 }
 
 /** An element's lower end with its margin, which may be one that collapsed through it from its last child. */
-function outerEnd(element: Element): number {
+function outerEnd(element: Element, margin = 0): number {
   const { bottom } = element.getBoundingClientRect();
-  let margin = style(element, 'marginBottom');
-  let least = Math.min(0, margin);
-  for (let child = element.lastElementChild; child && Math.abs(child.getBoundingClientRect().bottom - bottom) < 0.5; child = child.lastElementChild) {
-    margin = Math.max(margin, style(child, 'marginBottom'));
-    least = Math.min(least, style(child, 'marginBottom'));
+  let least = 0;
+  for (let node: Element | undefined = element; node && Math.abs(node.getBoundingClientRect().bottom - bottom) < 0.5; ) {
+    const own = px(node, 'marginBottom');
+    margin = Math.max(margin, own);
+    least = Math.min(least, own);
+    node = [...node.children].reverse().find(boxed);
   }
-  return bottom + scrollY + Math.max(0, margin) + least;
+  return bottom + scrollY + margin + least;
+}
+
+function boxed(element: Element): boolean {
+  return element.getClientRects().length > 0;
 }
 
 /** Where an element ends for the eye: its scrolling ancestors cut it, unless it is placed out of them. */
 function visibleBottom(element: Element, bottom: number): { bottom: number; fixed: boolean } | undefined {
-  if (getComputedStyle(element).visibility !== 'visible') return;
+  if (!element.checkVisibility({ visibilityProperty: true })) return; // a closed <details> has boxes too
   for (let node: Element | null = element; node && node !== document.body; ) {
     const { position } = getComputedStyle(node);
     if (position === 'fixed') return { bottom, fixed: true };
@@ -131,8 +145,10 @@ function topLayer(element: Element): boolean {
   return (element.localName === 'dialog' && element.matches('[open]')) || (element.hasAttribute('popover') && element.matches(':popover-open'));
 }
 
-function style(element: Element, name: 'marginBottom' | 'paddingBottom' | 'borderBottomWidth'): number {
-  return (Number.parseFloat(getComputedStyle(element)[name]) || 0) * zoomOf(element);
+type Length = 'marginBottom' | 'paddingBottom' | 'borderBottomWidth';
+
+function px(element: Element, length: Length): number {
+  return (Number.parseFloat(getComputedStyle(element)[length]) || 0) * zoomOf(element);
 }
 
 function zoomOf(element: Element): number {

@@ -7,6 +7,8 @@ const hints = [
 export interface Watch {
   /** Watches an open shadow root, once. */
   add(root: ShadowRoot): void;
+  /** Forgets what the caller itself has just changed. */
+  settle(): void;
 }
 
 /**
@@ -56,5 +58,5 @@ export function watch(changed: (itself: boolean) => void, signal: AbortSignal): 
   document.addEventListener('visibilitychange', viewport, { signal });
   document.fonts?.addEventListener('loadingdone', itself, { signal });
   signal.addEventListener('abort', () => (tree.disconnect(), boxes.disconnect()), { once: true });
-  return { add };
+  return { add, settle: () => void tree.takeRecords() };
 }

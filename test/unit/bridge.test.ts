@@ -79,16 +79,18 @@ test('the handshake says no name, version or props before the origin is known', 
 test('events go both ways, and are checked before a listener sees them', async () => {
   const { host, guest, errors } = connected();
   const heard: unknown[] = [];
+  const saved: unknown[] = [];
   host.on('solved', (payload) => heard.push(payload));
   host.on('closed', () => heard.push('closed'));
-  guest.on('saved', (at) => heard.push(at));
+  guest.on('saved', (at) => saved.push(at));
   guest.emit('solved', { id: 'x' });
   guest.emit('solved', { id: 1 } as never);
   guest.emit('closed');
   host.emit('saved', 7);
   await host.remote.open({ id: 'flush' });
   await guest.remote.confirm('flush');
-  assert.deepEqual(heard, [7, { id: 'x' }, 'closed'].sort((a) => (typeof a === 'number' ? -1 : 1)).slice(), String(heard));
+  assert.deepEqual(heard, [{ id: 'x' }, 'closed']);
+  assert.deepEqual(saved, [7]);
   assert.equal(errors.host.length, 1);
   assert.equal((errors.host[0] as unknown as { code: string }).code, 'invalid');
   host.close();
@@ -174,6 +176,7 @@ test('a new document of the guest ends what was in flight, and the same remote r
   const seen: unknown[] = [];
   host.state.subscribe(({ status, epoch, reason }) => seen.push([status, epoch, reason]));
   const pending = rejection(host.remote.never());
+  await guest.ready;
   control(guest).tell('bye');
   const next = startGuest();
   const error = await pending;
@@ -187,6 +190,20 @@ test('a new document of the guest ends what was in flight, and the same remote r
   ]);
   host.close();
   next.close();
+});
+
+test('a new document connects even where the old one had only half shaken hands', async () => {
+  for (let i = 0; i < 50; i++) {
+    const { host, guest, startGuest } = connected();
+    await host.ready; // the guest may not be: an acknowledgement for it is under way to its successor
+    const next = startGuest();
+    const first = await host.remote.open({ id: 'one' }, { timeout: 2000 }).catch((error) => error.code);
+    assert.ok(['opened one', 'lost'].includes(first), first);
+    assert.equal(await host.remote.open({ id: 'two' }, { timeout: 2000 }), 'opened two');
+    host.close();
+    guest.close();
+    next.close();
+  }
 });
 
 test('incompatible versions refuse each other at once, on both sides', async () => {

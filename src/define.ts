@@ -1,0 +1,3 @@
+import './elements/frame/define.js';
+
+export * from './index.js';

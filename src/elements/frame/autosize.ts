@@ -1,0 +1,119 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { control, type Peer } from '../../bridge/index.js';
+import { InvalidValue, type OrielError } from '../../contract/index.js';
+import { OrielResizeEvent } from '../events/resize.js';
+
+export type AutosizeMode = 'height' | 'width' | 'both' | 'none';
+
+/** No size beyond this is believed. */
+export const maxSize = 1_000_000;
+
+export interface AutosizeElement extends ReactiveControllerHost, HTMLElement {
+  autosize: AutosizeMode;
+  minHeight: number;
+  maxHeight: number;
+  minWidth: number;
+  maxWidth: number;
+}
+
+interface Size {
+  readonly height?: number;
+  readonly width?: number;
+  readonly reason: string;
+  readonly follows: string | undefined;
+}
+
+/** Gives the iframe the size that its guest asks for. What a guest says is a request: the host decides. */
+export class AutosizeController implements ReactiveController {
+  readonly #element: AutosizeElement;
+  readonly #iframe: () => HTMLIFrameElement | undefined;
+  readonly #refused: (error: OrielError) => void;
+  #mode: AutosizeMode | undefined;
+  #peer: Peer | undefined;
+  #next: Size | undefined;
+
+  constructor(element: AutosizeElement, iframe: () => HTMLIFrameElement | undefined, refused: (error: OrielError) => void) {
+    this.#element = element;
+    this.#iframe = iframe;
+    this.#refused = refused;
+    element.addController(this);
+  }
+
+  /** As in HTML, an unknown value is the default. */
+  get mode(): AutosizeMode {
+    const { autosize } = this.#element;
+    return modes.has(autosize) ? autosize : 'height';
+  }
+
+  bind(peer: Peer): void {
+    this.#peer = peer;
+    control(peer).hear('size', (note) => this.#asked(note));
+  }
+
+  /** Tells a guest what its size follows: at each `ready`, and on a change. */
+  tell(): void {
+    if (this.#peer) control(this.#peer).tell('layout', { mode: this.mode });
+  }
+
+  hostUpdated(): void {
+    const iframe = this.#iframe();
+    if (iframe) this.#limit(iframe);
+    if (this.#mode === this.mode) return;
+    this.#mode = this.mode;
+    if (iframe) {
+      if (!this.#follows('height')) iframe.style.height = '';
+      if (!this.#follows('width')) iframe.style.width = '';
+    }
+    this.tell();
+  }
+
+  #follows(dimension: 'height' | 'width'): boolean {
+    return this.mode === dimension || this.mode === 'both';
+  }
+
+  // By CSS too: where the browser sizes the frame by itself, nobody asks us.
+  #limit({ style }: HTMLIFrameElement): void {
+    const { minHeight, maxHeight } = this.#element;
+    const on = this.#follows('height');
+    style.minHeight = on && minHeight > 0 ? `${minHeight}px` : '';
+    style.maxHeight = on && maxHeight < maxSize ? `${maxHeight}px` : '';
+  }
+
+  #asked(note: unknown): void {
+    const { height, width, reason, follows } = Object(note) as Record<string, unknown>;
+    for (const [name, value] of Object.entries({ height, width })) {
+      if (value === undefined || (typeof value === 'number' && value >= 0 && value <= maxSize)) continue;
+      const message = `a size is a number from 0 to ${maxSize}`;
+      return this.#refused(new InvalidValue('size', [{ message, path: [name] }]));
+    }
+    const { minHeight, maxHeight, minWidth, maxWidth } = this.#element;
+    const waiting = this.#next;
+    this.#next = {
+      ...(this.#follows('height') && height !== undefined && { height: clamp(height as number, minHeight, maxHeight) }),
+      ...(this.#follows('width') && width !== undefined && { width: clamp(width as number, minWidth, maxWidth) }),
+      reason: String(reason ?? 'content'),
+      follows: typeof follows === 'string' ? follows : undefined,
+    };
+    // The newest wins, and is written once a frame.
+    if (!waiting) requestAnimationFrame(() => this.#apply());
+  }
+
+  #apply(): void {
+    const size = this.#next;
+    const iframe = this.#iframe();
+    this.#next = undefined;
+    // Paper has another width: what a guest asks for then isn't the screen's.
+    if (!size || !iframe || matchMedia('print').matches) return;
+    const { height, width } = size;
+    const before = iframe.style.cssText;
+    if (height !== undefined) iframe.style.height = `${height}px`;
+    if (width !== undefined) iframe.style.width = `${width}px`;
+    if (before !== iframe.style.cssText) this.#element.dispatchEvent(new OrielResizeEvent({ ...size, height, width }));
+  }
+}
+
+const modes: ReadonlySet<string> = new Set(['height', 'width', 'both', 'none']);
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.max(min, Math.min(max, Math.ceil(value)));
+}

@@ -1,0 +1,3 @@
+export type { Peer, PeerState, PeerStatus, Store } from '../bridge/index.js';
+export { type AutosizeOptions, autosize } from './autosize.js';
+export { type ConnectHostOptions, connectHost, requestClose } from './connect-host.js';

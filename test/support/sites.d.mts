@@ -1,0 +1,8 @@
+export interface Sites {
+  port: number;
+  /** An origin at which nothing listens. */
+  refused: string;
+  origin(site?: number): string;
+  close(): Promise<void>;
+}
+export function startSites(options?: { sites?: number }): Promise<Sites>;

@@ -1,0 +1,168 @@
+// Five sites from one process: 127.0.0.1 to 127.0.0.5 are separate sites for a browser, and need no DNS.
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+// The same depth from test/ and from build/.
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const folders = {
+  dist: 'dist',
+  cdn: 'cdn',
+  node_modules: 'node_modules',
+  fixtures: join('test', 'fixtures'),
+  demo: 'demo',
+  build: 'build',
+  src: 'src', // source maps point there
+};
+
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.map': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+  '.ts': 'text/plain; charset=utf-8',
+};
+
+/**
+ * Starts the fixture server: one ephemeral port on every site.
+ * `origin(2)` is `http://127.0.0.2:<port>`; nothing listens at `refused`.
+ */
+export async function startSites({ sites = 5 } = {}) {
+  let servers;
+  for (let tries = 0; !servers && tries < 5; tries++) servers = await listenOnAll(sites);
+  if (!servers) throw new Error('Found no port that is free on every site.');
+  const { port } = servers[0].address();
+  const refused = `http://127.0.0.1:${await closedPort()}`;
+  return {
+    port,
+    refused,
+    origin: (site = 1) => `http://127.0.0.${site}:${port}`,
+    async close() {
+      for (const server of servers) server.closeAllConnections();
+      await Promise.all(servers.map(closed));
+    },
+  };
+}
+
+// Linux has all of 127/8; macOS only 127.0.0.1 until the others are added with `ifconfig lo0 alias`.
+async function listenOnAll(sites) {
+  const servers = [await listen(1, 0)];
+  const { port } = servers[0].address();
+  for (let site = 2; site <= sites; site++) {
+    try {
+      servers.push(await listen(site, port));
+    } catch (error) {
+      await Promise.all(servers.map(closed));
+      if (error.code === 'EADDRINUSE') return undefined;
+      throw new Error(
+        `Cannot listen on 127.0.0.${site} (${error.code}). On macOS: sudo ifconfig lo0 alias 127.0.0.${site}`,
+      );
+    }
+  }
+  return servers;
+}
+
+function listen(site, port) {
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error) => response.destroy(error));
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, `127.0.0.${site}`, () => resolve(server));
+  });
+}
+
+const closed = (server) => new Promise((resolve) => server.close(resolve));
+
+async function closedPort() {
+  const server = await listen(1, 0);
+  const { port } = server.address();
+  await closed(server);
+  return port;
+}
+
+async function answer(request, response) {
+  const { pathname, searchParams: query } = new URL(request.url, 'http://127.0.0.1');
+  if (pathname === '/stall') return; // never answers
+  const delay = Number(query.get('delay') ?? 0);
+  if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
+  if (query.has('redirect')) {
+    response.writeHead(302, { location: query.get('redirect') }).end();
+    return;
+  }
+  const headers = behaviour(query);
+  const status = Number(query.get('status') ?? 200);
+  if (status === 204) {
+    response.writeHead(204, headers).end();
+    return;
+  }
+  const file = await find(pathname);
+  if (!file) {
+    response
+      .writeHead(404, { ...headers, 'content-type': 'text/html; charset=utf-8' })
+      .end('<!doctype html>Not found');
+    return;
+  }
+  const type = types[extname(file)] ?? 'application/octet-stream';
+  // A sandboxed guest without an origin loads its module scripts across origins.
+  const shared =
+    !type.startsWith('text/html') || pathname.startsWith('/cdn/') || pathname.startsWith('/dist/');
+  response.writeHead(status, {
+    'content-type': type,
+    ...(shared && { 'access-control-allow-origin': '*' }),
+    ...headers,
+  });
+  if (request.method === 'HEAD') response.end();
+  else
+    createReadStream(file)
+      .on('error', (error) => response.destroy(error))
+      .pipe(response);
+}
+
+/** What a guest can do to its embedder, by query: `?xfo=DENY&csp=…&coep=require-corp&corp=same-origin&attachment=1`. */
+function behaviour(query) {
+  const headers = { 'cache-control': 'no-store' };
+  const named = {
+    xfo: 'x-frame-options',
+    csp: 'content-security-policy',
+    coep: 'cross-origin-embedder-policy',
+    coop: 'cross-origin-opener-policy',
+    corp: 'cross-origin-resource-policy',
+    permissions: 'permissions-policy',
+  };
+  for (const [name, header] of Object.entries(named)) {
+    if (query.has(name)) headers[header] = query.get(name);
+  }
+  if (query.has('attachment')) headers['content-disposition'] = 'attachment; filename="guest.html"';
+  return headers;
+}
+
+async function find(pathname) {
+  let path;
+  try {
+    path = decodeURIComponent(pathname);
+  } catch {
+    return undefined;
+  }
+  if (path.includes('\0')) return undefined;
+  const [, name = '', ...rest] = path.split('/');
+  if (!Object.hasOwn(folders, name)) return undefined;
+  const folder = join(root, folders[name]);
+  const file = normalize(join(folder, ...rest));
+  if (file !== folder && !file.startsWith(folder + sep)) return undefined;
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isFile()) return file;
+  const index = join(file, 'index.html');
+  return found && (await stat(index).catch(() => undefined))?.isFile() ? index : undefined;
+}
