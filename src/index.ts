@@ -1,5 +1,5 @@
-export * from './contract/index.js';
 export type { Peer, PeerState, PeerStatus, Store } from './bridge/index.js';
+export * from './contract/index.js';
 export { OrielCloseEvent } from './elements/events/close.js';
 export { OrielErrorEvent } from './elements/events/error.js';
 export { OrielLoadEvent } from './elements/events/load.js';

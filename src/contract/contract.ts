@@ -1,6 +1,6 @@
 import { ContractError } from './errors.js';
-import type { Members } from './members.js';
-import type { AnySchema } from './schema.js';
+import type { Member, Members } from './members.js';
+import { type AnySchema, toJsonSchema } from './schema.js';
 import { isVersion } from './version.js';
 
 export type Side = 'host' | 'guest';
@@ -25,10 +25,16 @@ export interface Contract {
 export function contract<const C extends Contract>(definition: C): C {
   if (typeof definition !== 'object' || definition === null) throw bad('It must be an object.');
   const { name, version, props, host, guest, ...rest } = definition as Contract;
-  if (typeof name !== 'string' || !/^[^\s*]+$/.test(name)) throw bad('"name" must be a word such as "acme.ticket".');
+  if (typeof name !== 'string' || !/^[^\s*]+$/.test(name))
+    throw bad('"name" must be a word such as "acme.ticket".');
   if (!isVersion(version)) throw bad(`"version" must be semver such as "1.0.0", not ${show(version)}.`, name);
-  for (const key of Object.keys(rest)) throw bad(`"${key}" is not a part of a contract: name, version, props, host, guest.`, name);
-  if (props !== undefined) checkSchema(props, 'props', name);
+  for (const key of Object.keys(rest))
+    throw bad(`"${key}" is not a part of a contract: name, version, props, host, guest.`, name);
+  if (props !== undefined) {
+    checkSchema(props, 'props', name);
+    for (const key of propNames(props))
+      if (isReserved(key)) throw bad(`"props.${key}" is a reserved name. Choose another.`, name);
+  }
   return Object.freeze({
     ...definition,
     ...(host !== undefined && { host: members(host, 'host', name) }),
@@ -37,22 +43,39 @@ export function contract<const C extends Contract>(definition: C): C {
 }
 
 function members(group: Members, side: Side, contractName: string): Members {
-  if (typeof group !== 'object' || group === null) throw bad(`"${side}" must be an object of members.`, contractName);
+  if (typeof group !== 'object' || group === null)
+    throw bad(`"${side}" must be an object of members.`, contractName);
   const checked = Object.entries(group).map(([name, member]) => {
     const where = `${side}.${name}`;
     if (isReserved(name)) throw bad(`"${where}" is a reserved name. Choose another.`, contractName);
-    if (!kinds.has(member?.kind)) throw bad(`"${where}" must be made by method(), stream() or event().`, contractName);
-    for (const part of parts) {
-      const schema = (member as Partial<Record<(typeof parts)[number], AnySchema>>)[part];
-      if (schema !== undefined) checkSchema(schema, `${where}.${part}`, contractName);
+    const keys = Object.hasOwn(keysOf, member?.kind) ? keysOf[member.kind] : undefined;
+    if (!keys) throw bad(`"${where}" must be made by method(), stream() or event().`, contractName);
+    for (const [key, value] of Object.entries(member)) {
+      if (key === 'kind') continue;
+      if (!keys.includes(key))
+        throw bad(`"${where}.${key}" is not a part of its ${member.kind}: ${keys.join(', ')}.`, contractName);
+      if (key !== 'idempotent' && key !== 'retain' && value !== undefined)
+        checkSchema(value, `${where}.${key}`, contractName);
     }
     return [name, Object.freeze(member)] as const;
   });
   return Object.freeze(Object.fromEntries(checked));
 }
 
-const kinds: ReadonlySet<unknown> = new Set(['method', 'stream', 'event']);
-const parts = ['input', 'output', 'payload'] as const;
+const keysOf: Readonly<Record<Member['kind'], readonly string[]>> = {
+  method: ['input', 'output', 'idempotent'],
+  stream: ['input', 'output'],
+  event: ['payload', 'retain'],
+};
+
+/** The props' names, as far as their schema tells them. */
+function propNames(props: AnySchema): string[] {
+  try {
+    return Object.keys(toJsonSchema(props)?.['properties'] ?? {});
+  } catch {
+    return []; // some of its types have no JSON Schema
+  }
+}
 
 /** Names that JavaScript itself looks up on objects, and the kit's own. */
 export function isReserved(name: string): boolean {

@@ -1,6 +1,6 @@
 import type { Contract } from './contract.js';
 import type { Member, Members } from './members.js';
-import type { AnySchema } from './schema.js';
+import { type AnySchema, toJsonSchema } from './schema.js';
 
 /** JSON Schema of one value: `{}` with a note where its schema can't tell. */
 export interface ValueDescription {
@@ -35,7 +35,8 @@ function group(members: Members): Record<string, MemberDescription> {
 }
 
 function one(member: Member): MemberDescription {
-  const { input, output, payload, ...rest } = member as Member & Partial<Record<'input' | 'output' | 'payload', AnySchema>>;
+  const { input, output, payload, ...rest } = member as Member &
+    Partial<Record<'input' | 'output' | 'payload', AnySchema>>;
   return {
     ...rest,
     ...(input && { input: value(input) }),
@@ -44,16 +45,12 @@ function one(member: Member): MemberDescription {
   };
 }
 
-/** Standard JSON Schema 1: an optional member beside `validate`. Never a guess where it is missing. */
-interface StandardJson {
-  readonly jsonSchema?: { readonly input?: (options: { target: string }) => Record<string, unknown> };
-}
-
+// Never a guess: a schema that can't tell gets a note.
 function value(schema: AnySchema): ValueDescription {
-  const { vendor, jsonSchema } = schema['~standard'] as AnySchema['~standard'] & StandardJson;
-  if (!jsonSchema?.input) return { schema: {}, note: `Schemas of "${vendor}" do not offer JSON Schema.` };
   try {
-    return { schema: jsonSchema.input({ target: 'draft-2020-12' }) };
+    const json = toJsonSchema(schema);
+    if (json) return { schema: json };
+    return { schema: {}, note: `Schemas of "${schema['~standard'].vendor}" do not offer JSON Schema.` };
   } catch (error) {
     return { schema: {}, note: error instanceof Error ? error.message : String(error) };
   }

@@ -32,7 +32,11 @@ export class ConnectionLost extends OrielError {
   readonly outcome = 'unknown';
   readonly reason: LostReason;
   constructor(reason: LostReason, options?: ErrorOptions) {
-    super('lost', `The connection was lost (${reason}) before the answer came. The call may have run.`, options);
+    super(
+      'lost',
+      `The connection was lost (${reason}) before the answer came. The call may have run.`,
+      options,
+    );
     this.reason = reason;
   }
 }
@@ -51,7 +55,11 @@ export class ConnectionClosed extends OrielError {
 export class CallTimeout extends OrielError {
   override readonly name = 'CallTimeout';
   constructor(member: string, timeout: number, options?: ErrorOptions) {
-    super('timeout', `No answer to "${member}" within ${timeout} ms. Pass { timeout } if it needs longer.`, options);
+    super(
+      'timeout',
+      `No answer to "${member}" within ${timeout} ms. Pass { timeout } if it needs longer.`,
+      options,
+    );
   }
 }
 
@@ -68,7 +76,11 @@ export class UnknownMember extends OrielError {
   override readonly name = 'UnknownMember';
   readonly member: string;
   constructor(member: string, options?: ErrorOptions) {
-    super('unknown-member', `The other side has no "${member}". Check the name, and its version with peer.has().`, options);
+    super(
+      'unknown-member',
+      `The other side has no "${member}". Check the name, and its version with peer.has().`,
+      options,
+    );
     this.member = member;
   }
 }
@@ -82,8 +94,12 @@ export class InvalidValue extends OrielError {
   constructor(member: string, issues: readonly Issue[], options?: ErrorOptions) {
     const plain = issues.map(({ message, path }) => ({ message, path: keysOf(path) }));
     const [first] = plain;
-    const where = [member, ...(first?.path ?? [])].join('.');
-    super('invalid', `Not a valid value at "${where}": ${first?.message ?? 'refused by its schema'}`, options);
+    const where = dotted(member, first?.path);
+    super(
+      'invalid',
+      `Not a valid value at "${where}": ${first?.message ?? 'refused by its schema'}`,
+      options,
+    );
     this.member = member;
     this.path = first?.path ?? [];
     this.issues = plain;
@@ -96,7 +112,11 @@ export class NotCloneable extends OrielError {
   readonly member: string;
   readonly path: readonly PropertyKey[];
   constructor(member: string, path: readonly PropertyKey[] = [], options?: ErrorOptions) {
-    super('not-cloneable', `"${[member, ...path].join('.')}" holds something that cannot be cloned. Send plain data.`, options);
+    super(
+      'not-cloneable',
+      `"${dotted(member, path)}" holds something that cannot be cloned. Send plain data.`,
+      options,
+    );
     this.member = member;
     this.path = path;
   }
@@ -152,7 +172,6 @@ export class ContractError extends OrielError {
 export class EmbedError extends OrielError {
   override readonly name = 'EmbedError';
   declare readonly code: EmbedErrorCode;
-  // biome-ignore lint/complexity/noUselessConstructor: it narrows the code
   constructor(code: EmbedErrorCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
   }
@@ -163,16 +182,32 @@ export class AuthError extends OrielError {
   override readonly name = 'AuthError';
 }
 
-/** What the callee threw, as the callee named it. `code` is the callee's own. */
+/** What the callee threw, as the callee named it. `code` is the callee's own where it is a string, else `remote`. */
 export class RemoteError extends OrielError {
   override readonly name: string;
   readonly data: unknown;
-  constructor(thrown: { name: string; message: string; code?: unknown; data?: unknown; cause?: unknown; stack?: string }) {
-    super(String(thrown.code ?? 'remote'), thrown.message, 'cause' in thrown ? { cause: thrown.cause } : undefined);
+  constructor(thrown: {
+    name: string;
+    message: string;
+    code?: unknown;
+    data?: unknown;
+    cause?: unknown;
+    stack?: string;
+  }) {
+    super(
+      typeof thrown.code === 'string' ? thrown.code : 'remote',
+      thrown.message,
+      'cause' in thrown ? { cause: thrown.cause } : undefined,
+    );
     this.name = thrown.name;
     this.data = thrown.data;
     if (thrown.stack) this.stack = thrown.stack;
   }
+}
+
+// join() alone throws on a symbol.
+function dotted(member: string, path: readonly PropertyKey[] = []): string {
+  return [member, ...path].map(String).join('.');
 }
 
 function keysOf(path: Issue['path']): PropertyKey[] {

@@ -1,6 +1,5 @@
 import type { AnySchema, In, Out, Schema } from './schema.js';
 
-// biome-ignore-start lint/suspicious/noExplicitAny: defaults that stand for any member
 /** One input, one output. `I` and `OI` are what the schemas take, `IO` and `O` what they give. */
 export interface Method<I = any, IO = any, OI = any, O = any> {
   readonly kind: 'method';
@@ -24,7 +23,6 @@ export interface EventMember<P = any, PO = any> {
   /** `log`: must not be lost, and so goes through a log. */
   readonly retain?: 'log';
 }
-// biome-ignore-end lint/suspicious/noExplicitAny: see above
 
 export type Member = Method | Stream | EventMember;
 export type Members = Readonly<Record<string, Member>>;

@@ -5,7 +5,9 @@ export interface Issue {
 }
 
 /** What a schema says of a value. */
-export type Verdict<O> = { readonly value: O; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
+export type Verdict<O> =
+  | { readonly value: O; readonly issues?: undefined }
+  | { readonly issues: readonly Issue[] };
 
 /**
  * A schema of any library that follows Standard Schema 1 (https://standardschema.dev), whose interface is written out
@@ -20,8 +22,17 @@ export interface Schema<I = unknown, O = I> {
   };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the types of any schema
 export type AnySchema = Schema<any, any>;
+
+/** Standard JSON Schema 1: a member beside `validate` that not every library offers. */
+interface StandardJson {
+  readonly jsonSchema?: { readonly input?: (options: { target: string }) => Record<string, unknown> };
+}
+
+/** What a schema takes, as JSON Schema; `undefined` where the library offers none. Throws what the library throws. */
+export function toJsonSchema(schema: AnySchema): Record<string, unknown> | undefined {
+  return (schema['~standard'] as StandardJson).jsonSchema?.input?.({ target: 'draft-2020-12' });
+}
 
 /** What a schema takes; `void` without one. */
 export type In<S> = S extends Schema<infer I, infer _> ? I : void;

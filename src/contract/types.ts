@@ -21,12 +21,18 @@ export interface CallContext {
   readonly epoch: number;
 }
 
-type Input<I> = [I] extends [void] ? [input?: undefined, options?: CallOptions] : [input: I, options?: CallOptions];
+type Input<I> = [I] extends [void]
+  ? [input?: undefined, options?: CallOptions]
+  : [input: I, options?: CallOptions];
 
-// biome-ignore-start lint/suspicious/noExplicitAny: parts of a member that a line does not look at
 /** What can be called: a member's methods as async functions, its streams as async iterables. */
 export type Remote<M extends Members | undefined> = {
-  readonly [K in keyof M as M[K] extends EventMember ? never : K]: M[K] extends Method<infer I, any, any, infer O>
+  readonly [K in keyof M as M[K] extends EventMember ? never : K]: M[K] extends Method<
+    infer I,
+    any,
+    any,
+    infer O
+  >
     ? (...input: Input<I>) => Promise<O>
     : M[K] extends Stream<infer I, any, any, infer O>
       ? (...input: Input<I>) => AsyncIterable<O>
@@ -45,12 +51,23 @@ export type Implementation<M extends Members | undefined> = {
 /** The names of a side's events. */
 export type EventName<M> = keyof { [K in keyof M as M[K] extends EventMember ? K : never]: never } & string;
 /** What is given to `emit`. */
-export type PayloadIn<M, K> = K extends keyof M ? (M[K] extends EventMember<infer P, any> ? P : never) : never;
+export type PayloadIn<M, K> = K extends keyof M
+  ? M[K] extends EventMember<infer P, any>
+    ? P
+    : never
+  : never;
 /** What a listener gets. */
-export type PayloadOut<M, K> = K extends keyof M ? (M[K] extends EventMember<any, infer P> ? P : never) : never;
-// biome-ignore-end lint/suspicious/noExplicitAny: see above
+export type PayloadOut<M, K> = K extends keyof M
+  ? M[K] extends EventMember<any, infer P>
+    ? P
+    : never
+  : never;
 
 /** The props as the host sets them. */
-export type InProps<C extends Contract> = C['props'] extends undefined ? Record<string, never> : In<C['props']>;
+export type InProps<C extends Contract> = C['props'] extends undefined
+  ? Record<string, never>
+  : In<C['props']>;
 /** The props as the guest sees them. */
-export type OutProps<C extends Contract> = C['props'] extends undefined ? Record<string, never> : Out<C['props']>;
+export type OutProps<C extends Contract> = C['props'] extends undefined
+  ? Record<string, never>
+  : Out<C['props']>;

@@ -9,9 +9,13 @@ import type { AnySchema, Schema } from './schema.js';
  */
 export function validate<O>(schema: Schema<unknown, O> | AnySchema, value: unknown, member: string): O {
   const verdict = schema['~standard'].validate(value);
-  if (verdict instanceof Promise) {
-    verdict.catch(() => {});
-    throw new ContractError('bad-contract', `The schema of "${member}" answers with a promise. Use one that answers at once.`);
+  // A promise of another realm or library is none of our Promise.
+  if ('then' in verdict) {
+    verdict.then(undefined, () => {}); // nobody waits for it, so its rejection is no news
+    throw new ContractError(
+      'bad-contract',
+      `The schema of "${member}" answers with a promise. Use one that answers at once.`,
+    );
   }
   if (verdict.issues) throw new InvalidValue(member, verdict.issues);
   return verdict.value;

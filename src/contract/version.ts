@@ -1,5 +1,6 @@
 /** semver 2.0.0, without leading zeros: major, minor, patch, pre-release. Build metadata is not compared (§10). */
-const pattern = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([\da-z-]+(?:\.[\da-z-]+)*))?(?:\+[\da-z.-]+)?$/i;
+const pattern =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([\da-z-]+(?:\.[\da-z-]+)*))?(?:\+[\da-z.-]+)?$/i;
 
 export function isVersion(version: unknown): version is string {
   return typeof version === 'string' && pattern.test(version);

@@ -57,7 +57,15 @@ export function autosize(peer: object, options: AutosizeOptions = {}): void {
     frame = 0;
     timer = undefined;
     // `display: none` leaves nothing to measure, and paper has another size.
-    if (signal.aborted || mode === 'none' || !document.body || !innerWidth || print.matches || !document.documentElement.getClientRects().length) return;
+    if (
+      signal.aborted ||
+      mode === 'none' ||
+      !document.body ||
+      !innerWidth ||
+      print.matches ||
+      !document.documentElement.getClientRects().length
+    )
+      return;
     const next: { height?: number; width?: number } = {};
     let reason = first ? 'first' : 'content';
     const size = (axis: 'height' | 'width', viewport: number) => {
@@ -70,7 +78,8 @@ export function autosize(peer: object, options: AutosizeOptions = {}): void {
     if (mode !== 'width') size('height', innerHeight);
     changed = quiet = false;
     clearTimeout(doubt);
-    if (axes.height.doubtful || axes.width.doubtful) doubt = setTimeout(() => ((quiet = true), schedule(false)), QUIET);
+    if (axes.height.doubtful || axes.width.doubtful)
+      doubt = setTimeout(() => ((quiet = true), schedule(false)), QUIET);
     if (mode !== 'height') watched.settle(); // the width's measurement wrote a style
     const follows = axes.height.excess > 0 ? follower() : undefined;
     if (follows && !warned) {
@@ -99,7 +108,12 @@ export function autosize(peer: object, options: AutosizeOptions = {}): void {
 
 /** Whether something is moving by itself. A spinner that never ends is no reason. */
 function animates(): boolean {
-  return document.getAnimations().some(({ playState, effect }) => playState === 'running' && Number(effect?.getComputedTiming().endTime) < Infinity);
+  return document
+    .getAnimations()
+    .some(
+      ({ playState, effect }) =>
+        playState === 'running' && Number(effect?.getComputedTiming().endTime) < Infinity,
+    );
 }
 
 /** The element whose height is nearest to the viewport's, as `tag#id.class`. */

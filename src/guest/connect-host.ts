@@ -5,7 +5,10 @@ import { type AutosizeOptions, autosize } from './autosize.js';
 
 /** Options of {@link connectHost}. */
 export interface ConnectHostOptions<C extends Contract>
-  extends Pick<ConnectOptions<C, 'guest'>, 'implement' | 'timeout' | 'callTimeout' | 'debug' | 'onError' | 'signal'> {
+  extends Pick<
+    ConnectOptions<C, 'guest'>,
+    'implement' | 'timeout' | 'callTimeout' | 'debug' | 'onError' | 'signal'
+  > {
   /** The hosts that may embed this page, as origins. `['*']` means any; the one that answers is pinned. */
   readonly allowOrigins: readonly string[];
   /** Whether the frame follows the content's size, or how. @defaultValue `true` */
@@ -25,7 +28,10 @@ export interface ConnectHostOptions<C extends Contract>
  * host.props.subscribe(({ ticketId }) => show(ticketId));
  * ```
  */
-export function connectHost<const C extends Contract>(contract: C, options: ConnectHostOptions<C>): Peer<C, 'guest'> {
+export function connectHost<const C extends Contract>(
+  contract: C,
+  options: ConnectHostOptions<C>,
+): Peer<C, 'guest'> {
   const { allowOrigins, autosize: sizing = true, ...rest } = options;
   const embedded = window.parent !== window;
   const peer = createPeer<C, 'guest'>(
@@ -39,7 +45,9 @@ export function connectHost<const C extends Contract>(contract: C, options: Conn
     guestProps,
   );
   if (!embedded) {
-    control(peer).fail(new EmbedError('not-embedded', 'This page is not in a frame. Open the page that embeds it.'));
+    control(peer).fail(
+      new EmbedError('not-embedded', 'This page is not in a frame. Open the page that embeds it.'),
+    );
   } else if (sizing) {
     autosize(peer, { ...(rest.signal && { signal: rest.signal }), ...(sizing !== true && sizing) });
   }

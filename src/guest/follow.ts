@@ -12,8 +12,10 @@ export interface Sample {
 
 /** From this slope on, content is said to follow the viewport: no height would satisfy it. */
 const FOLLOWS = 0.9;
-/** How often content may move together with the viewport, and with changes of its own, before it is taken for following. */
-const STRIKES = 3;
+/** How often content may grow right after each growth of the viewport before it is held back. */
+const STRIKES = 4;
+/** Content that moves later than this many ms after the viewport does so for another reason. */
+const SOON = 250;
 /** How often the viewport alone may lead to a new request, so that no two rules can chase each other. */
 const STEPS = 3;
 
@@ -32,6 +34,8 @@ export class Follow {
   #last: Sample | undefined;
   #wanted = 0;
   #strikes = 0;
+  #moves = 0;
+  #resized = 0;
   #probes = 0;
   #steps = 0;
 
@@ -40,29 +44,30 @@ export class Follow {
     const last = this.#last;
     const { viewport, content, changed } = sample;
     this.#last = sample;
-    if (viewport === last?.viewport) return this.#still(sample, content === last.content);
-    if (!last) return this.#ask(content);
+    if (!last) return this.#ask(sample, content);
+    const same = content === last.content;
+    if (viewport === last.viewport) return this.#still(sample, same);
 
+    this.#resized = performance.now();
+    this.#moves = same ? 0 : 1;
     const slope = (content - last.content) / (viewport - last.viewport);
-    if (slope > FOLLOWS) {
-      if (!changed) return this.#follows(sample);
-      // An animation does this too: it moves on while the frame is still, or fits when it's over.
-      this.doubtful = ++this.#strikes > STRIKES;
-      return this.doubtful ? this.#wanted : this.#ask(content - this.excess);
-    }
-    this.excess = this.#strikes = this.#probes = 0;
-    this.doubtful = false;
+    if (slope > FOLLOWS) return changed ? this.#ask(sample, content - this.excess) : this.#follows(sample);
+    this.excess = 0;
     if (changed) this.#steps = 0;
     else if (++this.#steps > STEPS) return this.#wanted;
-    return this.#ask(viewport + (content - viewport) / (1 - (slope > 0.05 && !changed ? slope : 0)));
+    return this.#ask(sample, viewport + (content - viewport) / (1 - (slope > 0.05 && !changed ? slope : 0)));
   }
 
   #still(sample: Sample, same: boolean): number {
-    if (same && !(this.doubtful && sample.quiet)) return this.#wanted;
-    this.doubtful = false;
-    if (same && ++this.#probes > 1) return this.#follows(sample);
-    if (!same) this.#strikes = this.#probes = this.#steps = 0;
-    return this.#ask(sample.content - this.excess);
+    if (same) {
+      if (!this.doubtful || !sample.quiet) return this.#wanted;
+      this.doubtful = false;
+      return ++this.#probes > 1 ? this.#follows(sample) : (this.#wanted = sample.content - this.excess);
+    }
+    this.#steps = 0;
+    // What moves twice in one viewport, or late, moves by itself: an animation does, a script on `resize` doesn't.
+    if (++this.#moves > 1 || performance.now() - this.#resized > SOON) this.#strikes = this.#probes = 0;
+    return this.#ask(sample, sample.content - this.excess);
   }
 
   #follows({ viewport, content }: Sample): number {
@@ -70,7 +75,8 @@ export class Follow {
     return this.#wanted;
   }
 
-  #ask(extent: number): number {
-    return (this.#wanted = extent);
+  #ask({ viewport }: Sample, extent: number): number {
+    this.doubtful = extent > viewport && this.#moves === 1 && ++this.#strikes > STRIKES;
+    return this.doubtful ? this.#wanted : (this.#wanted = extent);
   }
 }

@@ -28,7 +28,9 @@ export class Measure {
     const trusted = overflows && !document.querySelector(this.#ignore);
     const flow = inFlow(viewport - bar, overflows);
     // Whole px, so it may be a fraction short of the flow's true end.
-    let content = trusted ? Math.max(root.scrollHeight * zoomOf(root), flow - root.scrollHeight < 1 ? flow : 0) : flow;
+    let content = trusted
+      ? Math.max(root.scrollHeight * zoomOf(root), flow - root.scrollHeight < 1 ? flow : 0)
+      : flow;
     const limit = overflows ? Infinity : viewport;
     let overlay = 0;
     const visit = (element: Element) => {
@@ -40,7 +42,8 @@ export class Measure {
       const visible = visibleBottom(element, box.bottom);
       if (visible === undefined) return;
       if (top || visible.fixed) overlay = Math.max(overlay, this.#overlays.room(element, box, viewport));
-      else if (!trusted && visible.bottom + scrollY <= limit + 0.5) content = Math.max(content, visible.bottom + scrollY);
+      else if (!trusted && visible.bottom + scrollY <= limit + 0.5)
+        content = Math.max(content, visible.bottom + scrollY);
     };
     this.#walk(document.body, visit);
     return { content: content + bar, overlay };
@@ -54,7 +57,17 @@ export class Measure {
     const box = document.documentElement.getBoundingClientRect();
     style.setProperty('width', value, priority);
     if (!style.length) document.documentElement.removeAttribute('style');
-    return { content: box.width + Math.max(0, innerHeight < document.documentElement.scrollHeight ? innerWidth - document.documentElement.clientWidth : 0), overlay: 0 };
+    return {
+      content:
+        box.width +
+        Math.max(
+          0,
+          innerHeight < document.documentElement.scrollHeight
+            ? innerWidth - document.documentElement.clientWidth
+            : 0,
+        ),
+      overlay: 0,
+    };
   }
 
   #walk(parent: ParentNode, visit: (element: Element) => void): void {
@@ -79,7 +92,10 @@ function inFlow(viewport: number, overflows: boolean): number {
   const html = document.documentElement;
   const { body } = document;
   const end = outerEnd(html);
-  if (overflows || end <= viewport - 1) return end;
+  // WebKit before `currentCSSZoom` measures a zoomed body in lengths of its own.
+  const foreign =
+    !('currentCSSZoom' in body) && Number(getComputedStyle(body).getPropertyValue('zoom') || 1) !== 1;
+  if (overflows || foreign || end <= viewport - 1) return end;
   const below = px(html, 'paddingBottom') + px(html, 'borderBottomWidth') + px(html, 'marginBottom');
   const bodyEnd = outerEnd(body) + below;
   if (bodyEnd <= viewport - 1) return bodyEnd;
@@ -103,14 +119,21 @@ function inFlow(viewport: number, overflows: boolean): number {
 /** How far a body that fills the viewport sticks out of it by its margins, whatever the viewport's height. */
 function spill(viewport: number): number {
   const { body } = document;
-  return Math.abs(body.getBoundingClientRect().height - viewport) < 1 ? outerEnd(body) - viewport : 0;
+  const { height } = body.getBoundingClientRect();
+  const around =
+    height - body.clientHeight * zoomOf(body) + px(body, 'paddingTop') + px(body, 'paddingBottom');
+  const fills = Math.abs(height - viewport) < 1 || Math.abs(height - around - viewport) < 1;
+  return fills ? outerEnd(body) - viewport : 0;
 }
 
 /** An element's lower end with its margin, which may be one that collapsed through it from its last child. */
 function outerEnd(element: Element, margin = 0): number {
   const { bottom } = element.getBoundingClientRect();
   let least = 0;
-  for (let node: Element | undefined = element; node && Math.abs(node.getBoundingClientRect().bottom - bottom) < 0.5; ) {
+  for (
+    let node: Element | undefined = element;
+    node && Math.abs(node.getBoundingClientRect().bottom - bottom) < 0.5;
+  ) {
     const own = px(node, 'marginBottom');
     margin = Math.max(margin, own);
     least = Math.min(least, own);
@@ -129,9 +152,11 @@ function visibleBottom(element: Element, bottom: number): { bottom: number; fixe
   for (let node: Element | null = element; node && node !== document.body; ) {
     const { position } = getComputedStyle(node);
     if (position === 'fixed') return { bottom, fixed: true };
-    const above: Element | null = position === 'absolute' && node instanceof HTMLElement ? node.offsetParent : parentOf(node);
+    const above: Element | null =
+      position === 'absolute' && node instanceof HTMLElement ? node.offsetParent : parentOf(node);
     if (!above || above === document.body || above === document.documentElement) break;
-    if (getComputedStyle(above).overflowY !== 'visible') bottom = Math.min(bottom, above.getBoundingClientRect().bottom);
+    if (getComputedStyle(above).overflowY !== 'visible')
+      bottom = Math.min(bottom, above.getBoundingClientRect().bottom);
     node = above;
   }
   return { bottom, fixed: false };
@@ -142,10 +167,13 @@ function parentOf(element: Element): Element | null {
 }
 
 function topLayer(element: Element): boolean {
-  return (element.localName === 'dialog' && element.matches('[open]')) || (element.hasAttribute('popover') && element.matches(':popover-open'));
+  return (
+    (element.localName === 'dialog' && element.matches('[open]')) ||
+    (element.hasAttribute('popover') && element.matches(':popover-open'))
+  );
 }
 
-type Length = 'marginBottom' | 'paddingBottom' | 'borderBottomWidth';
+type Length = 'marginBottom' | 'paddingTop' | 'paddingBottom' | 'borderBottomWidth';
 
 function px(element: Element, length: Length): number {
   return (Number.parseFloat(getComputedStyle(element)[length]) || 0) * zoomOf(element);

@@ -1,7 +1,18 @@
 /** Events that can change a size without a mutation. None of them bubbles everywhere, so all are captured. */
 const hints = [
-  'load', 'error', 'loadedmetadata', 'toggle', 'transitionend', 'animationend', 'input', 'change',
-  'focusin', 'focusout', 'pointerover', 'pointerout', 'fullscreenchange',
+  'load',
+  'error',
+  'loadedmetadata',
+  'toggle',
+  'transitionend',
+  'animationend',
+  'input',
+  'change',
+  'focusin',
+  'focusout',
+  'pointerover',
+  'pointerout',
+  'fullscreenchange',
 ] as const;
 
 export interface Watch {
@@ -21,7 +32,8 @@ export function watch(changed: (itself: boolean) => void, signal: AbortSignal): 
   const boxes = new ResizeObserver(() => changed(false));
   const tree = new MutationObserver((records) => {
     changed(true);
-    for (const { addedNodes } of records) for (const node of addedNodes) if (node instanceof Element) search(node);
+    for (const { addedNodes } of records)
+      for (const node of addedNodes) if (node instanceof Element) search(node);
     children();
   });
   const add = (root: ShadowRoot) => {

@@ -1,8 +1,21 @@
 import { expect } from '@open-wc/testing';
 import type { OrielErrorEvent } from '../../dist/elements/events/error.js';
 import type { OrielReadyEvent } from '../../dist/elements/events/ready.js';
-import { cleanUp, iframeOf, listen, mount, next, originOf, pause, type RoomFrame, rejectionOf, roomUrl, stateOf, until } from './frame-support.js';
 import { guestUrl } from '../support/sites-url.js';
+import {
+  cleanUp,
+  iframeOf,
+  listen,
+  mount,
+  next,
+  originOf,
+  pause,
+  type RoomFrame,
+  rejectionOf,
+  roomUrl,
+  stateOf,
+  until,
+} from './frame-support.js';
 
 teardown(cleanUp);
 
@@ -12,8 +25,9 @@ const nobody = 'http://127.0.0.2:47/';
 
 /** Each failure shows itself in the same four ways. */
 async function failed(frame: RoomFrame): Promise<OrielErrorEvent> {
+  const heard = next<OrielErrorEvent>(frame, 'oriel-error', 12_000);
   const rejected = rejectionOf(frame.ready);
-  const error = await next<OrielErrorEvent>(frame, 'oriel-error', 12_000);
+  const error = await heard;
   expect((await rejected).code).to.equal(error.code);
   expect(error.message.length).to.be.greaterThan(20);
   await frame.updateComplete;
@@ -32,8 +46,16 @@ suite('an address is refused before anything is loaded', () => {
     ['blob:', { src: URL.createObjectURL(new Blob([''], { type: 'text/html' })) }, 'bad-src'],
     ["the page's own origin", { src: location.href }, 'unsafe-sandbox'],
     ['a relative address', { src: 'guest.html' }, 'unsafe-sandbox'],
-    ["the page's own origin, with its sandbox lifted", { src: '/x', sandbox: 'allow-scripts allow-same-origin' }, 'unsafe-sandbox'],
-    ["the page's own origin among those that may answer", { allowOrigins: location.origin }, 'unsafe-sandbox'],
+    [
+      "the page's own origin, with its sandbox lifted",
+      { src: '/x', sandbox: 'allow-scripts allow-same-origin' },
+      'unsafe-sandbox',
+    ],
+    [
+      "the page's own origin among those that may answer",
+      { allowOrigins: location.origin },
+      'unsafe-sandbox',
+    ],
     ['a malformed origin', { allowOrigins: 'nonsense' }, 'bad-origin'],
     ['an origin with a path', { allowOrigins: 'https://guest.example/path' }, 'bad-origin'],
     ['any origin for a guest that has one', { allowOrigins: '*' }, 'bad-origin'],
@@ -76,12 +98,16 @@ suite('a guest that does not come', () => {
       expect(message).to.contain(location.origin);
     });
   }
-  for (const [what, query] of [['a 204', { status: 204 }], ['a download', { attachment: 1 }]] as const) {
+  for (const [what, query] of [
+    ['a 204', { status: 204 }],
+    ['a download', { attachment: 1 }],
+  ] as const) {
     test(`${what} has never loaded`, async () => {
-      expect((await failed(mount({ src: guestUrl('silent.html', query), timeout }))).code).to.equal('never-loaded');
+      expect((await failed(mount({ src: guestUrl('silent.html', query), timeout }))).code).to.equal(
+        'never-loaded',
+      );
     });
   }
-
 
   test('a refused connection is what the engine shows of it', async () => {
     const { code } = await failed(mount({ src: nobody, timeout }));
@@ -93,7 +119,9 @@ suite('a guest that does not come', () => {
   });
 
   test('a probe that reaches a server says silent', async () => {
-    expect((await failed(mount({ src: guestUrl('silent.html'), timeout, probe: true }))).code).to.equal('silent');
+    expect((await failed(mount({ src: guestUrl('silent.html'), timeout, probe: true }))).code).to.equal(
+      'silent',
+    );
   });
 
   test("the page's own policy is told at once", async () => {
@@ -154,7 +182,9 @@ suite('a guest that does not come', () => {
   });
 
   test('another contract or another major is told at once, not by the clock', async () => {
-    expect((await failed(mount({ src: roomUrl({ name: 'test.other' }) }))).code).to.equal('contract-mismatch');
+    expect((await failed(mount({ src: roomUrl({ name: 'test.other' }) }))).code).to.equal(
+      'contract-mismatch',
+    );
     const { code, message } = await failed(mount({ src: roomUrl({ version: '2.0.0' }) }));
     expect(code).to.equal('version-mismatch');
     expect(message).to.contain('2.0.0');
@@ -167,14 +197,19 @@ suite('a guest that does not come', () => {
 
 suite('origins', () => {
   test('a redirect to another origin that speaks is told at once, with its origin', async () => {
-    const { code, message } = await failed(mount({ src: guestUrl('frame.html', { redirect: guestUrl('frame.html', { site: 3 }) }) }));
+    const { code, message } = await failed(
+      mount({ src: guestUrl('frame.html', { redirect: guestUrl('frame.html', { site: 3 }) }) }),
+    );
     expect(code).to.equal('origin-changed');
     expect(message).to.contain(originOf(3));
     expect(message).to.contain(originOf(2));
   });
 
   test('a redirect to an origin that is listed works, and has its grants', async () => {
-    const frame = mount({ src: guestUrl('frame.html', { redirect: roomUrl({ site: 3 }) }), allowOrigins: `${originOf(2)} ${originOf(3)}` });
+    const frame = mount({
+      src: guestUrl('frame.html', { redirect: roomUrl({ site: 3 }) }),
+      allowOrigins: `${originOf(2)} ${originOf(3)}`,
+    });
     expect((await next<OrielReadyEvent>(frame, 'oriel-ready')).origin).to.equal(originOf(3));
   });
 
@@ -234,7 +269,8 @@ suite('origins', () => {
     frame.props = { count: 3 };
     expect((await error).code).to.equal('silent');
     removeEventListener('message', hear);
-    for (const { types } of heard) expect(types.every((type) => type === 'SYN' || type === 'DESTROY')).to.equal(true);
+    for (const { types } of heard)
+      expect(types.every((type) => type === 'SYN' || type === 'DESTROY')).to.equal(true);
   });
 });
 
@@ -246,7 +282,14 @@ test('rubbish from a sibling and from the guest changes nothing', async () => {
   sibling.src = roomUrl({ name: 'test.room' });
   document.body.append(sibling);
   await next(sibling, 'load');
-  for (const rubbish of ['text', { jsonrpc: '2.0' }, '[iFrameSizer]x:1:2:init', { namespace: 'penpal' }, null, 'x'.repeat(5e6)]) {
+  for (const rubbish of [
+    'text',
+    { jsonrpc: '2.0' },
+    '[iFrameSizer]x:1:2:init',
+    { namespace: 'penpal' },
+    null,
+    'x'.repeat(5e6),
+  ]) {
     window.postMessage(rubbish, '*');
     iframeOf(frame).contentWindow?.postMessage(rubbish, '*');
   }

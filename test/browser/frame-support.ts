@@ -41,15 +41,23 @@ export const roomUrl = (query: Record<string, string | number> = {}): string => 
 export function mount(set: Partial<RoomFrame> = {}, attributes: Record<string, string> = {}): RoomFrame {
   const frame = keep(document.createElement('oriel-frame')) as RoomFrame;
   for (const [name, value] of Object.entries(attributes)) frame.setAttribute(name, value);
-  Object.assign(frame, { contract: room, src: roomUrl(), host: { ask: (question: string) => `${question}!` }, ...set });
+  Object.assign(frame, {
+    contract: room,
+    src: roomUrl(),
+    host: { ask: (question: string) => `${question}!` },
+    ...set,
+  });
   document.body.append(frame);
   return frame;
 }
 
-export const iframeOf = (frame: Element): HTMLIFrameElement => frame.shadowRoot?.querySelector('iframe') as HTMLIFrameElement;
+export const iframeOf = (frame: Element): HTMLIFrameElement =>
+  frame.shadowRoot?.querySelector('iframe') as HTMLIFrameElement;
 /** The state that its CSS sees. */
 export const stateOf = (frame: Element): string | undefined =>
-  ['idle', 'loading', 'connecting', 'ready', 'failed'].filter((name) => frame.matches(`:state(${name})`)).join('+');
+  ['idle', 'loading', 'connecting', 'ready', 'failed']
+    .filter((name) => frame.matches(`:state(${name})`))
+    .join('+');
 
 /** All that is heard of a kind. */
 export function listen<E extends Event>(frame: Element, type: string): E[] {
@@ -62,7 +70,7 @@ export function listen<E extends Event>(frame: Element, type: string): E[] {
 export const originOf = (site: number): string => new URL(guestUrl('frame.html', { site })).origin;
 
 /** What a promise rejects with. */
-export async function rejectionOf(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
+export async function rejectionOf(promise: Promise<unknown>): Promise<Error & { code?: string }> {
   return promise.then(
     (value) => {
       throw new Error(`Expected a rejection, got ${JSON.stringify(value)}`);

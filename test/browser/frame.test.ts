@@ -3,7 +3,23 @@ import type { OrielErrorEvent } from '../../dist/elements/events/error.js';
 import type { OrielMessageEvent } from '../../dist/elements/events/message.js';
 import type { OrielReadyEvent } from '../../dist/elements/events/ready.js';
 import type { OrielResizeEvent } from '../../dist/elements/events/resize.js';
-import { cleanUp, iframeOf, keep, listen, mount, next, originOf, pause, type RoomFrame, rejectionOf, room, roomUrl, settled, stateOf, until } from './frame-support.js';
+import {
+  cleanUp,
+  iframeOf,
+  keep,
+  listen,
+  mount,
+  next,
+  originOf,
+  pause,
+  type RoomFrame,
+  rejectionOf,
+  room,
+  roomUrl,
+  settled,
+  stateOf,
+  until,
+} from './frame-support.js';
 
 teardown(cleanUp);
 
@@ -30,11 +46,19 @@ suite('a frame', () => {
   });
 
   test('sets what the guest may do before its address', async () => {
-    const frame = mount({ allow: "camera; microphone *; fullscreen 'none'", label: 'Room', credentialless: true });
+    const frame = mount({
+      allow: "camera; microphone *; fullscreen 'none'",
+      label: 'Room',
+      credentialless: true,
+    });
     await frame.updateComplete;
     const iframe = iframeOf(frame);
     const names = iframe.getAttributeNames();
-    expect(names.indexOf('src')).to.be.greaterThan(Math.max(...['sandbox', 'allow', 'referrerpolicy', 'credentialless'].map((name) => names.indexOf(name))));
+    expect(names.indexOf('src')).to.be.greaterThan(
+      Math.max(
+        ...['sandbox', 'allow', 'referrerpolicy', 'credentialless'].map((name) => names.indexOf(name)),
+      ),
+    );
     expect(iframe.allow).to.equal(`camera ${originOf(2)}; microphone ${originOf(2)}; fullscreen 'none'`);
     expect(iframe.getAttribute('sandbox')).to.equal('allow-scripts allow-forms allow-same-origin');
     expect(iframe.getAttribute('referrerpolicy')).to.equal('strict-origin');
@@ -205,7 +229,8 @@ suite('autosize', () => {
     const errors = listen<OrielErrorEvent>(frame, 'oriel-error');
     await frame.ready;
     await until(() => heightOf(frame) === 200);
-    for (const height of [10_000_000, Number.NaN, -1, '300px', Number.POSITIVE_INFINITY, null]) await frame.guest.raw({ height });
+    for (const height of [10_000_000, Number.NaN, -1, '300px', Number.POSITIVE_INFINITY, null])
+      await frame.guest.raw({ height });
     expect(await settled(() => heightOf(frame))).to.equal(200);
     expect(errors.map(({ code }) => code)).to.deep.equal(Array(6).fill('invalid'));
     expect(stateOf(frame)).to.equal('ready');

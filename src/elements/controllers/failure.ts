@@ -34,6 +34,7 @@ export class FailureController implements ReactiveController {
   #loaded = false;
   #failed = false;
   #epoch = 0;
+  #loadedAt = 0;
   #probeBlocked = false;
 
   constructor(element: FailureElement, hooks: FailureHooks) {
@@ -73,6 +74,7 @@ export class FailureController implements ReactiveController {
   loaded(): void {
     this.#loads++;
     this.#loaded = true;
+    this.#loadedAt = performance.now();
     const { status, epoch } = this.#hooks.state() ?? { status: 'connecting', epoch: 0 };
     // A guest shakes hands before its `load` or after it, and once.
     const spoke = status === 'ready' && epoch > this.#epoch;
@@ -80,7 +82,10 @@ export class FailureController implements ReactiveController {
     if (spoke || this.#loads === 1) return;
     if (this.#hooks.address()?.opaque) {
       // Who this is can't be told: any page is "null".
-      return this.#fail('origin-changed', 'The guest loaded another page, and an opaque one can not prove that it is still the guest. Call retry().');
+      return this.#fail(
+        'origin-changed',
+        'The guest loaded another page, and an opaque one can not prove that it is still the guest. Call retry().',
+      );
     }
     this.#arm(grace);
   }
@@ -90,8 +95,9 @@ export class FailureController implements ReactiveController {
     if (status === 'ready' || status === 'closed') this.#disarm();
     if (status === 'ready') this.#failed = false;
     if (status !== 'lost') return;
-    this.#loaded = false;
-    this.#arm(this.#element.timeout);
+    // WebKit may tell that a document has gone after the next one's `load`.
+    this.#loaded = this.#loads > 1 && performance.now() - this.#loadedAt < 500;
+    this.#arm(this.#loaded ? grace : this.#element.timeout);
   }
 
   #start(): void {
@@ -121,7 +127,10 @@ export class FailureController implements ReactiveController {
     if (effectiveDirective === 'connect-src') this.#probeBlocked = true;
     if (!/^(frame|child|default)-src$/.test(effectiveDirective)) return;
     const { origin } = new URL(blockedURI);
-    this.#fail('blocked-by-csp', `This page's Content-Security-Policy blocks the guest. Add ${origin} to its frame-src.`);
+    this.#fail(
+      'blocked-by-csp',
+      `This page's Content-Security-Policy blocks the guest. Add ${origin} to its frame-src.`,
+    );
   }
 
   // Chromium alone reports it; elsewhere the frame is merely silent.

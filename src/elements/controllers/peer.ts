@@ -1,5 +1,12 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { anyContract, control, createPeer, hostProps, type Peer, type PeerState } from '../../bridge/index.js';
+import {
+  anyContract,
+  control,
+  createPeer,
+  hostProps,
+  type Peer,
+  type PeerState,
+} from '../../bridge/index.js';
 import { toFrame } from '../../channels/window.js';
 import type { Contract, LostReason, OrielError } from '../../contract/index.js';
 

@@ -51,15 +51,24 @@ export function grant(allow: string, origins: readonly string[]): string {
 function parse(src: string): URL {
   const url = src.trim() && URL.canParse(src, document.baseURI) ? new URL(src, document.baseURI) : undefined;
   if (url && /^https?:$/.test(url.protocol)) return url;
-  throw new EmbedError('bad-src', `src="${src}" is not an http(s) address. Set it to the guest's, such as "https://guest.example/".`);
+  throw new EmbedError(
+    'bad-src',
+    `src="${src}" is not an http(s) address. Set it to the guest's, such as "https://guest.example/".`,
+  );
 }
 
 function check(origin: string, opaque: boolean): void {
   if (origin === '*') {
     if (opaque) return;
-    throw new EmbedError('bad-origin', 'allow-origins="*" would let any page in. Name the origins of the guest.');
+    throw new EmbedError(
+      'bad-origin',
+      'allow-origins="*" would let any page in. Name the origins of the guest.',
+    );
   }
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
   if (url && url.origin === origin && /^https?:$/.test(url.protocol)) return;
-  throw new EmbedError('bad-origin', `allow-origins: "${origin}" is not an origin. Write it as "https://guest.example", with no path.`);
+  throw new EmbedError(
+    'bad-origin',
+    `allow-origins: "${origin}" is not an origin. Write it as "https://guest.example", with no path.`,
+  );
 }

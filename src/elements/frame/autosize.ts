@@ -32,7 +32,11 @@ export class AutosizeController implements ReactiveController {
   #peer: Peer | undefined;
   #next: Size | undefined;
 
-  constructor(element: AutosizeElement, iframe: () => HTMLIFrameElement | undefined, refused: (error: OrielError) => void) {
+  constructor(
+    element: AutosizeElement,
+    iframe: () => HTMLIFrameElement | undefined,
+    refused: (error: OrielError) => void,
+  ) {
     this.#element = element;
     this.#iframe = iframe;
     this.#refused = refused;
@@ -89,8 +93,10 @@ export class AutosizeController implements ReactiveController {
     const { minHeight, maxHeight, minWidth, maxWidth } = this.#element;
     const waiting = this.#next;
     this.#next = {
-      ...(this.#follows('height') && height !== undefined && { height: clamp(height as number, minHeight, maxHeight) }),
-      ...(this.#follows('width') && width !== undefined && { width: clamp(width as number, minWidth, maxWidth) }),
+      ...(this.#follows('height') &&
+        height !== undefined && { height: clamp(height as number, minHeight, maxHeight) }),
+      ...(this.#follows('width') &&
+        width !== undefined && { width: clamp(width as number, minWidth, maxWidth) }),
       reason: String(reason ?? 'content'),
       follows: typeof follows === 'string' ? follows : undefined,
     };
@@ -108,7 +114,8 @@ export class AutosizeController implements ReactiveController {
     const before = iframe.style.cssText;
     if (height !== undefined) iframe.style.height = `${height}px`;
     if (width !== undefined) iframe.style.width = `${width}px`;
-    if (before !== iframe.style.cssText) this.#element.dispatchEvent(new OrielResizeEvent({ ...size, height, width }));
+    if (before !== iframe.style.cssText)
+      this.#element.dispatchEvent(new OrielResizeEvent({ ...size, height, width }));
   }
 }
 

@@ -150,7 +150,7 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     origins: () => this.#address?.origins ?? [],
     opened: (peer) => this.#opened(peer),
     changed: (state) => this.#changed(state),
-    failed: (error) => this.#report(error),
+    failed: (error) => this.#report(this.#told(error)),
     removed: () => this.#removed(),
   });
   readonly #failure = new FailureController(this, {
@@ -160,7 +160,11 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     lose: () => this.#connection.lose('navigated'),
     failed: (error) => this.#fail(error),
   });
-  readonly #autosize = new AutosizeController(this, () => this.#iframe, (error) => this.#report(error));
+  readonly #autosize = new AutosizeController(
+    this,
+    () => this.#iframe,
+    (error) => this.#report(error),
+  );
   #iframe: HTMLIFrameElement | undefined;
   #address: Address | undefined;
   #error: OrielError | undefined;
@@ -252,7 +256,8 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('src') || changed.has('allowOrigins') || (changed.has('sandbox') && !this.#iframe)) this.#forget();
+    if (changed.has('src') || changed.has('allowOrigins') || (changed.has('sandbox') && !this.#iframe))
+      this.#forget();
     else if (changed.has('sandbox')) {
       console.warn('[oriel] A changed `sandbox` applies at the next load. Call reload().');
     }
@@ -385,11 +390,13 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     const { hear } = control(peer);
     hear('close', () => peer.close('remote'));
     if (this.contract) this.peerOpened(peer as unknown as Peer<C, 'host'>);
-    else hear('event', ({ name, payload }) => this.dispatchEvent(new OrielMessageEvent(String(name), payload)));
+    else
+      hear('event', ({ name, payload }) => this.dispatchEvent(new OrielMessageEvent(String(name), payload)));
     if (!this.#iframe) return;
-    this.#error = undefined;
     this.#failure.restart();
-    this.requestUpdate();
+    if (!this.#error) return;
+    this.#error = undefined;
+    this.#refresh();
   }
 
   #changed(state: PeerState): void {
@@ -400,6 +407,8 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
       this.#shown = true;
       this.#autosize.tell();
     }
+    // WebKit throws away the frames of a shadow tree when its host's children are replaced.
+    if (state.status === 'lost' && this.#iframe?.isConnected && !this.#window) this.#forget();
     this.#refresh();
     if (ready) {
       const origin = control(this.#connection.current as object).origin ?? '';
@@ -414,7 +423,8 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
   }
 
   #report(error: OrielError): void {
-    const fatal = error instanceof EmbedError || (error instanceof ContractError && error.code !== 'bad-contract');
+    const fatal =
+      error instanceof EmbedError || (error instanceof ContractError && error.code !== 'bad-contract');
     if (fatal && this.#peerState?.status !== 'ready') {
       this.#failure.settle();
       this.#error = error;
@@ -426,11 +436,20 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     this.report(error);
   }
 
+  // The bridge knows who spoke; who should have is known here.
+  #told(error: OrielError): OrielError {
+    if (error.code !== 'origin-changed' || !this.#address || this.#address.opaque) return error;
+    return new EmbedError('origin-changed', `${error.message} Allowed: ${this.#address.origins.join(' ')}.`, {
+      cause: error,
+    });
+  }
+
   #sendProps(peer: Peer | undefined): void {
     const props = this.#props;
     if (!peer || (props === undefined && peer.props.get() === undefined)) return;
     try {
-      if (props !== undefined && Object(props) !== props) throw new InvalidValue('props', [{ message: 'not a JSON object' }]);
+      if (props !== undefined && Object(props) !== props)
+        throw new InvalidValue('props', [{ message: 'not a JSON object' }]);
       peer.setProps(props ?? {});
     } catch (error) {
       this.report(error as OrielError);

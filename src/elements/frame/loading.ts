@@ -5,9 +5,12 @@ export type Loading = 'eager' | 'lazy' | 'idle' | 'click';
 export function schedule(element: Element, loading: Loading, go: () => void): () => void {
   if (loading === 'click') return () => {};
   if (loading === 'lazy') {
-    const observer = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && go(), {
-      rootMargin: '200px',
-    });
+    const observer = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && go(),
+      {
+        rootMargin: '200px',
+      },
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }

@@ -1,4 +1,11 @@
-import type { Contract, EventName, Implementation, InProps, PayloadOut, Remote } from '../../contract/index.js';
+import type {
+  Contract,
+  EventName,
+  Implementation,
+  InProps,
+  PayloadOut,
+  Remote,
+} from '../../contract/index.js';
 import type { WidgetEvent } from '../events/widget.js';
 import type { OrielFrame } from '../frame/frame.js';
 
@@ -33,9 +40,12 @@ interface WidgetEvents<C extends Contract> {
 }
 
 /** What a widget's tag is: the frame, with the contract's props as properties and the guest's methods as methods. */
-export type WidgetElement<C extends Contract> = OrielFrame<C> &
-  { -readonly [K in keyof InProps<C>]: InProps<C>[K] } &
-  Remote<C['guest']> &
+export type WidgetElement<C extends Contract> = OrielFrame<C> & {
+  -readonly [K in keyof InProps<C>]: InProps<C>[K];
+} & Remote<C['guest']> &
   WidgetEvents<C>;
 
-export type WidgetClass<C extends Contract> = { new (): WidgetElement<C>; readonly prototype: WidgetElement<C> };
+export type WidgetClass<C extends Contract> = {
+  new (): WidgetElement<C>;
+  readonly prototype: WidgetElement<C>;
+};

@@ -6,7 +6,13 @@ import { OrielFrame } from '../frame/frame.js';
 import type { WidgetClass, WidgetOptions } from './widget-types.js';
 
 export { WidgetEvent } from '../events/widget.js';
-export type { PropConverter, PropConverters, WidgetClass, WidgetElement, WidgetOptions } from './widget-types.js';
+export type {
+  PropConverter,
+  PropConverters,
+  WidgetClass,
+  WidgetElement,
+  WidgetOptions,
+} from './widget-types.js';
 
 /**
  * Makes a vendor's own tag: the contract's props as properties and attributes, the guest's methods as methods and its
@@ -22,7 +28,10 @@ export type { PropConverter, PropConverters, WidgetClass, WidgetElement, WidgetO
  * ```
  * @throws ContractError (`bad-contract`) where a name is already HTML's or the frame's.
  */
-export function defineWidget<const C extends Contract>(tag: string, options: WidgetOptions<C>): WidgetClass<C> {
+export function defineWidget<const C extends Contract>(
+  tag: string,
+  options: WidgetOptions<C>,
+): WidgetClass<C> {
   const members = Object.entries<Member>(options.contract.guest ?? {});
   const converters = Object.entries(options.props) as [string, Converter][];
   checkNames(tag, members, converters);
@@ -48,7 +57,10 @@ function makeWidget(
 
   class Widget extends OrielFrame {
     static override properties = Object.fromEntries(
-      converters.map(([name, converter]) => [name, converter ? { attribute: kebab(name), converter: reader(converter) } : { attribute: false }]),
+      converters.map(([name, converter]) => [
+        name,
+        converter ? { attribute: kebab(name), converter: reader(converter) } : { attribute: false },
+      ]),
     ) as never;
 
     constructor() {
@@ -64,14 +76,18 @@ function makeWidget(
     }
 
     protected override peerOpened(peer: Peer): void {
-      for (const name of events) peer.on(name as never, (payload) => this.dispatchEvent(new WidgetEvent(name, payload)));
+      for (const name of events)
+        peer.on(name as never, (payload) => this.dispatchEvent(new WidgetEvent(name, payload)));
     }
 
     /** All properties that were set, as one value: what the schema asks for can't be met by one alone. */
     #compose(): void {
       const values = names.map((name) => [name, (this as unknown as Record<string, unknown>)[name]] as const);
       const wrong = values.find(([, value]) => value instanceof Malformed);
-      if (wrong) return this.report(new InvalidValue('props', [{ message: (wrong[1] as Malformed).message, path: [wrong[0]] }]));
+      if (wrong)
+        return this.report(
+          new InvalidValue('props', [{ message: (wrong[1] as Malformed).message, path: [wrong[0]] }]),
+        );
       this.props = Object.fromEntries(values.filter(([, value]) => value !== undefined));
     }
   }
@@ -119,7 +135,8 @@ function checkNames(tag: string, members: [string, Member][], converters: [strin
   const seen = new Set<string>();
   for (const [name, member] of [...members, ...converters]) {
     const event = typeof member === 'object' && (member as Member).kind === 'event';
-    const taken = seen.has(name) || name in OrielFrame.prototype || (event && `on${name}` in OrielFrame.prototype);
+    const taken =
+      seen.has(name) || name in OrielFrame.prototype || (event && `on${name}` in OrielFrame.prototype);
     seen.add(name);
     if (!taken) continue;
     throw new ContractError(

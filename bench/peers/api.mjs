@@ -1,0 +1,8 @@
+/** What every peer's guest offers. */
+export const api = { add: ([a, b]) => a + b, echo: (value) => value };
+
+const query = new URLSearchParams(location.search);
+export const hostOrigin = query.get('host');
+export const guestOrigin = query.get('guest');
+
+export const loaded = (frame) => new Promise((done) => frame.addEventListener('load', done, { once: true }));

@@ -1,0 +1,9 @@
+import { expose, windowEndpoint, wrap } from 'comlink';
+import { api, guestOrigin, hostOrigin, loaded } from './api.mjs';
+
+export const guest = () => expose(api, windowEndpoint(parent, self, hostOrigin));
+export async function host(frame) {
+  await loaded(frame);
+  const remote = wrap(windowEndpoint(frame.contentWindow, self, guestOrigin));
+  return (name, input) => remote[name](input);
+}

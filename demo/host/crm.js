@@ -1,0 +1,54 @@
+// System A: it owns the customers, and embeds system B for their tickets.
+import '/oriel.js';
+import { tickets } from '/tickets.contract.js';
+
+const customers = [
+  { id: 1, name: 'Globex', plan: 'Business', seats: 40 },
+  { id: 2, name: 'Hooli', plan: 'Enterprise', seats: 900 },
+  { id: 42, name: 'Initech', plan: 'Starter', seats: 5 },
+];
+const find = (selector) => document.querySelector(selector);
+const frame = find('oriel-frame');
+const closed = new Map();
+let current;
+
+frame.contract = tickets;
+frame.host = { confirm: ask };
+
+for (const customer of customers) {
+  const button = document.createElement('button');
+  button.append(customer.name, Object.assign(document.createElement('small'), { textContent: customer.plan }));
+  button.addEventListener('click', () => show(customer));
+  customer.button = button;
+  const item = document.createElement('li');
+  item.append(button);
+  find('.customers').append(item);
+}
+show(customers[0]);
+
+frame.peer.on('solved', ({ title, left }) => {
+  closed.set(current.id, (closed.get(current.id) ?? 0) + 1);
+  find('#closed').textContent = closed.get(current.id);
+  const entry = document.createElement('li');
+  entry.textContent = `${current.name}: “${title}” was closed; ${left} still open.`;
+  find('.activity').prepend(entry);
+});
+
+function show(customer) {
+  current = customer;
+  frame.props = { customerId: customer.id };
+  find('#name').textContent = customer.name;
+  find('#plan').textContent = customer.plan;
+  find('#seats').textContent = customer.seats;
+  find('#closed').textContent = closed.get(customer.id) ?? 0;
+  for (const { id, button } of customers) button.setAttribute('aria-pressed', String(id === customer.id));
+}
+
+/** System B asks; the person at the CRM answers. */
+function ask(question) {
+  const dialog = find('dialog');
+  find('#question').textContent = question;
+  dialog.returnValue = 'no';
+  dialog.showModal();
+  return new Promise((answer) => dialog.addEventListener('close', () => answer(dialog.returnValue === 'yes'), { once: true }));
+}

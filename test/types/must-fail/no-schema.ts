@@ -1,0 +1,3 @@
+import { method } from 'oriel/contract';
+
+method({ input: { id: 'string' } }); // error

@@ -1,0 +1,3 @@
+import { contract } from 'oriel/contract';
+
+contract({ name: 'acme.ticket' }); // error

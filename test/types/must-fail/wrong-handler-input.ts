@@ -1,0 +1,10 @@
+import { type Channel, connect } from 'oriel/bridge';
+import { ticket } from '../ticket.contract.js';
+
+declare const channel: Channel;
+connect({
+  channel,
+  contract: ticket,
+  side: 'host',
+  implement: { confirm: (input: { question: number }) => !!input }, // error
+});

@@ -1,0 +1,3 @@
+import { method, type } from 'oriel/contract';
+
+method({ inptu: type<string>() }); // error

@@ -1,0 +1,11 @@
+import { type Channel, connect } from 'oriel/bridge';
+import { ticket } from '../ticket.contract.js';
+
+declare const channel: Channel;
+connect({
+  channel,
+  contract: ticket,
+  side: 'host',
+  props: { ticketId: 1 }, // error
+  implement: { confirm: () => true },
+});

@@ -1,0 +1,8 @@
+import { type Channel, connect } from 'oriel/bridge';
+import { ticket } from '../ticket.contract.js';
+
+declare const channel: Channel;
+const host = connect({ channel, contract: ticket, side: 'host', implement: { confirm: () => true } });
+const count: string = await host.remote.count(); // error
+
+export { count };
