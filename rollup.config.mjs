@@ -9,7 +9,10 @@ const sourceMaps = {
   name: 'source-maps',
   async load(id) {
     if (!id.endsWith('.js') || id.startsWith('\0')) return null;
-    const [code, map] = await Promise.all([readFile(id, 'utf8'), readFile(`${id}.map`, 'utf8').catch(() => null)]);
+    const [code, map] = await Promise.all([
+      readFile(id, 'utf8'),
+      readFile(`${id}.map`, 'utf8').catch(() => null),
+    ]);
     return map ? { code, map: JSON.parse(map) } : null;
   },
 };
@@ -20,7 +23,8 @@ const sri = {
   name: 'sri',
   async writeBundle(_, bundle) {
     for (const [name, chunk] of Object.entries(bundle)) {
-      if (chunk.type === 'chunk') hashes[name] = `sha384-${createHash('sha384').update(chunk.code).digest('base64')}`;
+      if (chunk.type === 'chunk')
+        hashes[name] = `sha384-${createHash('sha384').update(chunk.code).digest('base64')}`;
     }
     await writeFile('cdn/sri.json', `${JSON.stringify(hashes, Object.keys(hashes).sort(), 2)}\n`);
   },
@@ -28,7 +32,12 @@ const sri = {
 
 const entry = (name, global) => ({
   input: `dist/cdn-${name}.js`,
-  plugins: [nodeResolve({ browser: true }), sourceMaps, terser({ ecma: 2020, module: true, compress: { passes: 3 } }), sri],
+  plugins: [
+    nodeResolve({ browser: true }),
+    sourceMaps,
+    terser({ ecma: 2020, module: true, compress: { passes: 3 } }),
+    sri,
+  ],
   output: [
     { file: `cdn/${name}.js`, format: 'es', sourcemap: true },
     { file: `cdn/${name}.global.js`, format: 'iife', name: global, sourcemap: true },

@@ -6,7 +6,8 @@ import { build } from 'esbuild';
 import { open } from '../build/support/drive.js';
 
 const here = import.meta.dirname;
-const flag = (name, fallback) => process.argv.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1] ?? fallback;
+const flag = (name, fallback) =>
+  process.argv.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1] ?? fallback;
 const engines = flag('engines', 'chromium').split(',');
 const rounds = Number(flag('rounds', 5));
 const asked = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
@@ -14,7 +15,10 @@ const named = (folder) =>
   readdirSync(join(here, folder))
     .map((file) => file.replace('.mjs', ''))
     .filter((name) => name !== 'api' && (!asked.length || asked.includes(name) || name.startsWith('raw')));
-const kinds = { peers: { floor: 'raw-port', host: 'host-calls' }, resize: { floor: 'raw', host: 'host-resize' } };
+const kinds = {
+  peers: { floor: 'raw-port', host: 'host-calls' },
+  resize: { floor: 'raw', host: 'host-resize' },
+};
 
 const scripts = {};
 for (const [kind, { host }] of Object.entries(kinds)) {
@@ -48,9 +52,11 @@ const server = createServer(({ url }, response) => {
   const { pathname } = new URL(url, 'http://127.0.0.1');
   const [, , , page] = pathname.split('/');
   if (scripts[pathname]) return response.setHeader('content-type', 'text/javascript').end(scripts[pathname]);
-  response.setHeader('content-type', 'text/html').end(
-    `<!doctype html><meta charset="utf-8"><style>body { margin: 0 }</style>${page === 'guest' ? '<div style="height:50px"></div>' : ''}<script type="module" src="${page}.js"></script>`,
-  );
+  response
+    .setHeader('content-type', 'text/html')
+    .end(
+      `<!doctype html><meta charset="utf-8"><style>body { margin: 0 }</style>${page === 'guest' ? '<div style="height:50px"></div>' : ''}<script type="module" src="${page}.js"></script>`,
+    );
 });
 await new Promise((ready) => server.listen(0, ready));
 const { port } = server.address();
@@ -66,9 +72,12 @@ for (const engine of engines) {
         const query = new URLSearchParams(origins);
         await page.goto(`${origins.host}/${kind}/${name}/host?${query}`);
         const figures = await page
-          .evaluate(`while (!globalThis.measure) await new Promise((go) => setTimeout(go, 5)); return measure(${JSON.stringify(`${origins.guest}/${kind}/${name}/guest?${query}`)});`)
+          .evaluate(
+            `while (!globalThis.measure) await new Promise((go) => setTimeout(go, 5)); return measure(${JSON.stringify(`${origins.guest}/${kind}/${name}/guest?${query}`)});`,
+          )
           .catch((error) => console.error(`${engine} ${name}: ${error.message.split('\n')[0]}`));
-        for (const [figure, value] of Object.entries(figures ?? {})) ((results[name] ??= {})[figure] ??= []).push(value);
+        for (const [figure, value] of Object.entries(figures ?? {}))
+          ((results[name] ??= {})[figure] ??= []).push(value);
       }
     }
     table(engine, kind, floor, results);
@@ -80,7 +89,9 @@ server.closeAllConnections();
 
 function table(engine, kind, floor, results) {
   const figures = Object.keys(results[floor] ?? {});
-  console.log(`\n${engine}, ${kind} (median of ${rounds}; ready and height in ms, the rest in µs; ratio to ${floor})`);
+  console.log(
+    `\n${engine}, ${kind} (median of ${rounds}; ready and height in ms, the rest in µs; ratio to ${floor})`,
+  );
   console.log(['', ...figures].map((name) => name.padEnd(20)).join(''));
   for (const name of Object.keys(results).sort()) {
     const cells = figures.map((figure) => {

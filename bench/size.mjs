@@ -18,7 +18,18 @@ const entries = {
   'open-iframe-resizer': `export * from '@open-iframe-resizer/core'`,
 };
 for (const [name, contents] of Object.entries(entries)) {
-  const { outputFiles } = await build({ stdin: { contents, resolveDir: import.meta.dirname }, bundle: true, minify: true, format: 'esm', target: 'es2022', write: false });
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: import.meta.dirname },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    write: false,
+  });
   const [{ contents: bytes }] = outputFiles;
-  console.log(name.padEnd(26), String(bytes.length).padStart(7), String(gzipSync(bytes, { level: 9 }).length).padStart(7));
+  console.log(
+    name.padEnd(26),
+    String(bytes.length).padStart(7),
+    String(gzipSync(bytes, { level: 9 }).length).padStart(7),
+  );
 }

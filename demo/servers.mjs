@@ -6,7 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { gallery } from './gallery.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.png': 'image/png', '.svg': 'image/svg+xml' };
+const types = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+};
 
 /** The ticket system's own data. */
 const newTickets = () => [
@@ -59,7 +65,7 @@ async function host({ url }, response, origins) {
   const { pathname } = new URL(url, 'http://host.test');
   response.setHeader(
     'content-security-policy',
-    `default-src 'none'; script-src 'self' ${origins.vendor}; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src ${origins.guest} ${origins.vendor} http://127.0.0.4:*; require-trusted-types-for 'script'`,
+    `default-src 'none'; script-src 'self' ${origins.vendor}; style-src 'self'; img-src 'self'; connect-src 'self' http://127.0.0.4:8766; frame-src ${origins.guest} ${origins.vendor} http://127.0.0.4:8766; require-trusted-types-for 'script'`,
   );
   const files = { '/': 'host/index.html', '/crm': 'host/crm.html', '/tag': 'host/tag.html' };
   if (pathname === '/gallery') return page(response, gallery(origins), origins);
@@ -71,21 +77,35 @@ function ticketSystem(origins) {
   let tickets = newTickets();
   return async ({ url, method }, response) => {
     const { pathname, searchParams: query } = new URL(url, 'http://guest.test');
-    response.setHeader('content-security-policy', `frame-ancestors ${query.has('refuse') ? "'none'" : `${origins.host} http://127.0.0.1:*`}`);
+    response.setHeader(
+      'content-security-policy',
+      `frame-ancestors ${query.has('refuse') ? "'none'" : `${origins.host} http://127.0.0.1:*`}`,
+    );
     response.setHeader('access-control-allow-origin', '*');
     if (pathname === '/api/tickets' && method === 'GET') {
       const customer = Number(query.get('customer'));
-      return json(response, tickets.filter((ticket) => ticket.customer === customer && ticket.open));
+      return json(
+        response,
+        tickets.filter((ticket) => ticket.customer === customer && ticket.open),
+      );
     }
     const [, id] = /^\/api\/tickets\/([\w-]+)\/close$/.exec(pathname) ?? [];
     if (id && method === 'POST') {
       tickets = tickets.map((ticket) => (ticket.id === id ? { ...ticket, open: false } : ticket));
       return json(response, tickets.find((ticket) => ticket.id === id) ?? null);
     }
-    if (pathname === '/api/reset' && method === 'POST') return json(response, (tickets = newTickets()).length);
-    if (query.has('status')) return response.writeHead(Number(query.get('status')), { 'content-type': 'text/html' }).end(query.get('status') === '204' ? undefined : '<p>No page</p>');
+    if (pathname === '/api/reset' && method === 'POST')
+      return json(response, (tickets = newTickets()).length);
+    if (query.has('status'))
+      return response
+        .writeHead(Number(query.get('status')), { 'content-type': 'text/html' })
+        .end(query.get('status') === '204' ? undefined : '<p>No page</p>');
     if (query.has('redirect')) return response.writeHead(302, { location: query.get('redirect') }).end();
-    const files = { '/widget': 'guest/widget.html', '/plain': 'guest/plain.html', '/other': 'guest/other.html' };
+    const files = {
+      '/widget': 'guest/widget.html',
+      '/plain': 'guest/plain.html',
+      '/other': 'guest/other.html',
+    };
     await file(response, files[pathname] ?? kit(pathname) ?? `guest${pathname}`, origins);
   };
 }
@@ -93,7 +113,8 @@ function ticketSystem(origins) {
 /** Where the vendor publishes the script of its tag. */
 async function vendor({ url }, response, script, origins) {
   // The same page on another origin than the host expects: what an open redirect leads to.
-  if (url !== '/acme-tickets.js') return file(response, url === '/widget' ? 'guest/widget.html' : (kit(url) ?? `guest${url}`), origins);
+  if (url !== '/acme-tickets.js')
+    return file(response, url === '/widget' ? 'guest/widget.html' : (kit(url) ?? `guest${url}`), origins);
   response.writeHead(200, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' });
   response.end(script.replace('__GUEST__', origins.guest));
 }
@@ -105,8 +126,14 @@ async function bundleVendor() {
     import('@rollup/plugin-node-resolve'),
     import('@rollup/plugin-terser'),
   ]);
-  const kitPath = { name: 'kit', resolveId: (id) => (id === '/oriel-guest.js' ? join(root, 'dist/contract/index.js') : null) };
-  const bundle = await rollup({ input: join(root, 'demo/vendor/acme-tickets.js'), plugins: [kitPath, nodeResolve({ browser: true }), terser({ module: true })] });
+  const kitPath = {
+    name: 'kit',
+    resolveId: (id) => (id === '/oriel-guest.js' ? join(root, 'dist/contract/index.js') : null),
+  };
+  const bundle = await rollup({
+    input: join(root, 'demo/vendor/acme-tickets.js'),
+    plugins: [kitPath, nodeResolve({ browser: true }), terser({ module: true })],
+  });
   const { output } = await bundle.generate({ format: 'es' });
   await bundle.close();
   return output[0].code;
@@ -114,7 +141,11 @@ async function bundleVendor() {
 
 /** The kit's own files, and the contract, which each system serves for itself. */
 function kit(pathname) {
-  return { '/oriel.js': '../cdn/oriel.js', '/oriel-guest.js': '../cdn/guest.js', '/tickets.contract.js': 'tickets.contract.js' }[pathname];
+  return {
+    '/oriel.js': '../cdn/oriel.js',
+    '/oriel-guest.js': '../cdn/guest.js',
+    '/tickets.contract.js': 'tickets.contract.js',
+  }[pathname];
 }
 
 function json(response, value) {
@@ -123,19 +154,30 @@ function json(response, value) {
 
 function page(response, html, origins) {
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-  response.end(html.replaceAll('{guest}', origins.guest).replaceAll('{host}', origins.host).replaceAll('{vendor}', origins.vendor));
+  response.end(
+    html
+      .replaceAll('{guest}', origins.guest)
+      .replaceAll('{host}', origins.host)
+      .replaceAll('{vendor}', origins.vendor),
+  );
 }
 
 async function file(response, name, origins) {
   const path = join(root, 'demo', name);
-  if (name.includes('/..') || !(path.startsWith(join(root, 'demo')) || path.startsWith(join(root, 'cdn')))) return response.writeHead(404).end();
+  if (name.includes('/..') || !(path.startsWith(join(root, 'demo')) || path.startsWith(join(root, 'cdn'))))
+    return response.writeHead(404).end();
   let content;
   try {
     content = await readFile(path);
   } catch {
-    return response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html><title>Not found</title><p>Not found');
+    return response
+      .writeHead(404, { 'content-type': 'text/html' })
+      .end('<!doctype html><title>Not found</title><p>Not found');
   }
   if (extname(path) === '.html') return page(response, String(content), origins);
-  response.writeHead(200, { 'content-type': `${types[extname(path)] ?? 'application/octet-stream'}; charset=utf-8`, 'cache-control': 'no-store' });
+  response.writeHead(200, {
+    'content-type': `${types[extname(path)] ?? 'application/octet-stream'}; charset=utf-8`,
+    'cache-control': 'no-store',
+  });
   response.end(content);
 }

@@ -14,4 +14,6 @@ const { host, guest, vendor } = await startDemo({ ports: [first, first + 1, firs
   console.error(`Port ${error.port} is in use; taking free ones.`);
   return startDemo();
 });
-console.log(`The demo is at ${host}\n(the ticket system at ${guest}, its vendor's script at ${vendor}; Ctrl+C ends it)`);
+console.log(
+  `The demo is at ${host}\n(the ticket system at ${guest}, its vendor's script at ${vendor}; Ctrl+C ends it)`,
+);

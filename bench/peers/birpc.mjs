@@ -4,7 +4,11 @@ import { api, guestOrigin, hostOrigin, loaded } from './api.mjs';
 const over = (target, origin, functions) =>
   createBirpc(functions, {
     post: (data) => target.postMessage(data, origin),
-    on: (hear) => addEventListener('message', (event) => event.source === target && event.origin === origin && hear(event.data)),
+    on: (hear) =>
+      addEventListener(
+        'message',
+        (event) => event.source === target && event.origin === origin && hear(event.data),
+      ),
   });
 export const guest = () => over(parent, hostOrigin, api);
 export async function host(frame) {

@@ -2,9 +2,11 @@ import { on, send } from '@krakenjs/post-robot';
 import { api, guestOrigin, hostOrigin, loaded } from './api.mjs';
 
 export function guest() {
-  for (const name of Object.keys(api)) on(name, { window: parent, domain: hostOrigin }, ({ data }) => api[name](data.input));
+  for (const name of Object.keys(api))
+    on(name, { window: parent, domain: hostOrigin }, ({ data }) => api[name](data.input));
 }
 export async function host(frame) {
   await loaded(frame);
-  return async (name, input) => (await send(frame.contentWindow, name, { input }, { domain: guestOrigin })).data;
+  return async (name, input) =>
+    (await send(frame.contentWindow, name, { input }, { domain: guestOrigin })).data;
 }

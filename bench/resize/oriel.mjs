@@ -1,5 +1,5 @@
-import { connectHost } from '../../dist/guest/index.js';
 import { contract } from '../../dist/contract/index.js';
+import { connectHost } from '../../dist/guest/index.js';
 import '../../dist/elements/frame/define.js';
 
 const bench = contract({ name: 'bench.resize', version: '1.0.0' });
@@ -8,5 +8,9 @@ export function mount(url) {
   const element = document.createElement('oriel-frame');
   element.src = url;
   document.body.append(element);
-  return { element, window: () => element.renderRoot?.querySelector('iframe')?.contentWindow, ready: () => element.ready };
+  return {
+    element,
+    window: () => element.renderRoot?.querySelector('iframe')?.contentWindow,
+    ready: () => element.ready,
+  };
 }

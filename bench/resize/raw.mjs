@@ -1,7 +1,9 @@
 // The floor: an observer in the guest, one message, one style write in the host.
 export const guest = () => {
   const { documentElement } = document;
-  new ResizeObserver(() => parent.postMessage({ height: documentElement.offsetHeight }, '*')).observe(documentElement);
+  new ResizeObserver(() => parent.postMessage({ height: documentElement.offsetHeight }, '*')).observe(
+    documentElement,
+  );
 };
 export function mount(url) {
   const frame = document.createElement('iframe');

@@ -17,7 +17,10 @@ frame.host = { confirm: ask };
 
 for (const customer of customers) {
   const button = document.createElement('button');
-  button.append(customer.name, Object.assign(document.createElement('small'), { textContent: customer.plan }));
+  button.append(
+    customer.name,
+    Object.assign(document.createElement('small'), { textContent: customer.plan }),
+  );
   button.addEventListener('click', () => show(customer));
   customer.button = button;
   const item = document.createElement('li');
@@ -50,5 +53,7 @@ function ask(question) {
   find('#question').textContent = question;
   dialog.returnValue = 'no';
   dialog.showModal();
-  return new Promise((answer) => dialog.addEventListener('close', () => answer(dialog.returnValue === 'yes'), { once: true }));
+  return new Promise((answer) =>
+    dialog.addEventListener('close', () => answer(dialog.returnValue === 'yes'), { once: true }),
+  );
 }

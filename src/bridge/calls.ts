@@ -1,4 +1,4 @@
-import { CallTimeout, type CallOptions, LimitExceeded } from '../contract/index.js';
+import { type CallOptions, CallTimeout, LimitExceeded } from '../contract/index.js';
 import { decode } from './failure.js';
 import type { Link } from './link.js';
 
@@ -21,14 +21,21 @@ export class Calls {
   }
 
   /** Makes a call now, or as soon as there is a link. The result is as the other side sent it. */
-  call(member: string, input: unknown, { signal, timeout = this.#timeout, transfer }: CallOptions = {}): Promise<unknown> {
+  call(
+    member: string,
+    input: unknown,
+    { signal, timeout = this.#timeout, transfer }: CallOptions = {},
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const link = this.#link();
-      if (this.#waiting.size + (link?.pending ?? 0) >= openCalls) return reject(new LimitExceeded('open calls', openCalls));
+      if (this.#waiting.size + (link?.pending ?? 0) >= openCalls)
+        return reject(new LimitExceeded('open calls', openCalls));
       const onAbort = () => waiting.fail(signal?.reason);
       const timer =
-        timeout <= longest ? setTimeout(() => waiting.fail(new CallTimeout(member, timeout)), timeout) : undefined;
+        timeout <= longest
+          ? setTimeout(() => waiting.fail(new CallTimeout(member, timeout)), timeout)
+          : undefined;
       const settled = () => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);

@@ -15,7 +15,6 @@ export interface PeerControl {
   /** Tells the other side's kit something; dropped while not ready. */
   tell(topic: string, payload?: unknown): void;
   /** Hears what the other side's kit tells. @returns what ends it. */
-  // biome-ignore lint/suspicious/noExplicitAny: each topic's listener checks what it is given
   hear(topic: string, listener: (payload: any) => void): () => void;
 }
 

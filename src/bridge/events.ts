@@ -1,4 +1,10 @@
-import { type EventMember, InvalidValue, type Members, type OrielError, validate } from '../contract/index.js';
+import {
+  type EventMember,
+  type InvalidValue,
+  type Members,
+  type OrielError,
+  validate,
+} from '../contract/index.js';
 import { guarded } from './store.js';
 
 type Listener = (payload: unknown) => void;

@@ -48,7 +48,8 @@ export function decode(value: unknown, member: string): unknown {
   if (value instanceof Local) return value.error;
   if (!isFailure(value)) return stock(value, member);
   if (value.kit) {
-    if (value.code === 'invalid') return new InvalidValue(member, Array.isArray(value.issues) ? value.issues : []);
+    if (value.code === 'invalid')
+      return new InvalidValue(member, Array.isArray(value.issues) ? value.issues : []);
     if (value.code === 'unknown-member') return new UnknownMember(member);
     if (value.code === 'not-cloneable') return new NotCloneable(member);
   }
@@ -64,13 +65,19 @@ export function decode(value: unknown, member: string): unknown {
 
 /** A stock penpal peer rejects with an Error, or with whatever was thrown. */
 function stock(value: unknown, member: string): unknown {
-  if (!(value instanceof Error)) return new RemoteError({ name: 'Error', message: String(value), data: value });
+  if (!(value instanceof Error))
+    return new RemoteError({ name: 'Error', message: String(value), data: value });
   const { name, message, code } = value as Error & { code?: unknown };
   return code === 'METHOD_NOT_FOUND' ? new UnknownMember(member) : new RemoteError({ name, message, code });
 }
 
 function isFailure(value: unknown): value is Failure {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, mark) && (value as Failure)[mark] === 'err';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.hasOwn(value, mark) &&
+    (value as Failure)[mark] === 'err'
+  );
 }
 
 function cloneable(value: unknown): unknown {

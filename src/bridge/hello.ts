@@ -10,7 +10,10 @@ export interface ContractIdentity {
 export const anyContract: Contract = Object.freeze({ name: '*', version: '0.0.0' });
 
 /** Why these two can't talk to each other, or `undefined` when they can. */
-export function mismatch(ours: ContractIdentity, theirs: Partial<Hello> | undefined): ContractError | undefined {
+export function mismatch(
+  ours: ContractIdentity,
+  theirs: Partial<Hello> | undefined,
+): ContractError | undefined {
   // A stock penpal peer names no contract.
   if (!theirs || ours.name === '*' || theirs.name === '*') return;
   const { name, version } = theirs;

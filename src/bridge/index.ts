@@ -1,10 +1,10 @@
 export type { Channel, Ear, Wire } from './channel.js';
 export { connect } from './connect.js';
 export { control, type PeerControl } from './control.js';
-export { anyContract } from './hello.js';
-export { isMessage, type Message, message } from './message.js';
 export { guestProps } from './guest-props.js';
+export { anyContract } from './hello.js';
 export { hostProps } from './host-props.js';
+export { isMessage, type Message, message } from './message.js';
 export { createPeer } from './peer.js';
 export type { ConnectOptions, Peer, PeerState, PeerStatus } from './peer-types.js';
 export type { Store } from './store.js';

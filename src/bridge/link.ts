@@ -1,4 +1,4 @@
-import { CallOptions, connect, type Message as PenpalMessage, type Messenger } from 'penpal';
+import { CallOptions, connect, type Messenger, type Message as PenpalMessage } from 'penpal';
 import { NotCloneable } from '../contract/index.js';
 import type { Wire } from './channel.js';
 import { encode, Local } from './failure.js';
@@ -74,7 +74,11 @@ export class Link {
   }
 
   /** Calls a method of the other side; the answer comes as it was sent, a rejection as `decode` reads it. */
-  call(member: string, input: unknown, transfer: Transferable[] | undefined): { id: string; answer: Promise<unknown> } {
+  call(
+    member: string,
+    input: unknown,
+    transfer: Transferable[] | undefined,
+  ): { id: string; answer: Promise<unknown> } {
     const method = (this.#proxy as Proxy)[member] as Proxy[string];
     const answer = transfer ? method(input, new CallOptions({ transferables: transfer })) : method(input);
     return { id: this.#lastId, answer };
@@ -82,7 +86,8 @@ export class Link {
 
   /** Rejects one call of ours, here and in penpal's table. A late answer is then nobody's. */
   settle(id: string, error: unknown): void {
-    if (this.#asked.delete(id)) this.#deliver(message('REPLY', { callId: id, isError: true, value: new Local(error) }));
+    if (this.#asked.delete(id))
+      this.#deliver(message('REPLY', { callId: id, isError: true, value: new Local(error) }));
   }
 
   /** Rejects all calls of ours. */
@@ -130,7 +135,10 @@ export class Link {
         return this.#wire.post({ ...outgoing, oriel: greeting });
       case 'ACK1':
       case 'ACK2':
-        this.#wire.post({ ...outgoing, oriel: { ...greeting, ...this.#listener.hello(), to: this.#participant } });
+        this.#wire.post({
+          ...outgoing,
+          oriel: { ...greeting, ...this.#listener.hello(), to: this.#participant },
+        });
         if (outgoing.type === 'ACK2') this.#opened();
         return;
       case 'CALL':
@@ -164,7 +172,11 @@ export class Link {
       this.#wire.post(outgoing, transfer);
     } catch (cause) {
       // Caught here: penpal would answer too, but leave an unhandled rejection behind.
-      this.#wire.post({ ...outgoing, isError: true, value: encode(new NotCloneable(member, undefined, { cause }), false) });
+      this.#wire.post({
+        ...outgoing,
+        isError: true,
+        value: encode(new NotCloneable(member, undefined, { cause }), false),
+      });
     }
   }
 

@@ -40,7 +40,12 @@ export function createPeer<const C extends Contract, S extends Side>(
   const ours = membersOf(contract, side);
   const theirs = membersOf(contract, other(side));
 
-  const [state, setState] = createStore<PeerState>({ status: 'connecting', epoch: 0, reason: undefined, responsive: true });
+  const [state, setState] = createStore<PeerState>({
+    status: 'connecting',
+    epoch: 0,
+    reason: undefined,
+    responsive: true,
+  });
   const update = (change: Partial<PeerState>) => setState({ ...state.get(), ...change });
   const is = (status: PeerState['status']) => state.get().status === status;
 
@@ -155,8 +160,14 @@ export function createPeer<const C extends Contract, S extends Side>(
     const seen = [...refused].join(', ');
     fail(
       seen
-        ? new EmbedError('bad-origin', `${seen} tried to connect and is not in allowOrigins. Add it if it may.`)
-        : new EmbedError('silent', `No answer within ${timeout} ms. Does the other side run its SDK, and allow ${globalThis.location?.origin}?`),
+        ? new EmbedError(
+            'bad-origin',
+            `${seen} tried to connect and is not in allowOrigins. Add it if it may.`,
+          )
+        : new EmbedError(
+            'silent',
+            `No answer within ${timeout} ms. Does the other side run its SDK, and allow ${globalThis.location?.origin}?`,
+          ),
     );
   }
 
@@ -241,7 +252,11 @@ export function createPeer<const C extends Contract, S extends Side>(
     if (topic === 'bye') return lose('reload');
     if (typeof payload === 'object' && payload !== null) {
       if (topic === 'props') props.accept(payload as never, false);
-      if (topic === 'event') listeners.hear(String((payload as { name: unknown }).name), (payload as { payload: unknown }).payload);
+      if (topic === 'event')
+        listeners.hear(
+          String((payload as { name: unknown }).name),
+          (payload as { payload: unknown }).payload,
+        );
     }
     for (const listener of topics.get(topic) ?? []) guarded(() => listener(payload));
   }

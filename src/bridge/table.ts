@@ -1,4 +1,11 @@
-import { type CallContext, type Contract, type Members, type Side, UnknownMember, validate } from '../contract/index.js';
+import {
+  type CallContext,
+  type Contract,
+  type Members,
+  type Side,
+  UnknownMember,
+  validate,
+} from '../contract/index.js';
 
 export type Handlers = Record<string, (input: unknown, context: CallContext) => unknown>;
 type Answer = (input: unknown) => Promise<unknown>;

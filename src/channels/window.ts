@@ -48,7 +48,12 @@ function windowChannel(
  * @param bound - An origin that says nothing about who speaks ("null"): its first participant is the only one.
  * @param farewell - Whether to say so when this page goes away.
  */
-function windowWire(remote: Window, allows: (origin: string) => boolean, bound?: string, farewell = false): Wire {
+function windowWire(
+  remote: Window,
+  allows: (origin: string) => boolean,
+  bound?: string,
+  farewell = false,
+): Wire {
   const closed = new AbortController();
   let ear: Ear | undefined;
   let port: MessagePort | undefined;
@@ -65,11 +70,18 @@ function windowWire(remote: Window, allows: (origin: string) => boolean, bound?:
 
   // An opaque origin can't be named: such a guest is bound by its window, its port and its first handshake.
   const speak = (outgoing: Message, targetOrigin: string, transfer: readonly Transferable[] = []) =>
-    remote.postMessage(outgoing, { targetOrigin: targetOrigin === 'null' ? '*' : targetOrigin, transfer: [...transfer] });
+    remote.postMessage(outgoing, {
+      targetOrigin: targetOrigin === 'null' ? '*' : targetOrigin,
+      transfer: [...transfer],
+    });
 
   const hear = ({ source, origin: from, data, ports }: MessageEvent) => {
     if (source !== remote || !isMessage(data) || !handshakes.has(data.type)) return;
-    const second = from === bound && data.type === 'SYN' && participant !== undefined && data.participantId !== participant;
+    const second =
+      from === bound &&
+      data.type === 'SYN' &&
+      participant !== undefined &&
+      data.participantId !== participant;
     if (!allows(from) || second) return ear?.refused(from);
     if (data.type === 'SYN') {
       if (data.participantId !== participant) port = void port?.close();
@@ -91,7 +103,8 @@ function windowWire(remote: Window, allows: (origin: string) => boolean, bound?:
         adopt(port1);
         return speak(outgoing, origin, [port2]);
       }
-      if (port && outgoing.type !== 'ACK1') return port.postMessage(outgoing, { transfer: [...(transfer ?? [])] });
+      if (port && outgoing.type !== 'ACK1')
+        return port.postMessage(outgoing, { transfer: [...(transfer ?? [])] });
       if (origin !== undefined && handshakes.has(outgoing.type)) speak(outgoing, origin);
     },
     listen(listener) {
@@ -100,7 +113,8 @@ function windowWire(remote: Window, allows: (origin: string) => boolean, bound?:
       window.addEventListener('message', hear, { signal });
       if (!farewell) return;
       // Not `unload`, which would keep the page out of the back/forward cache; a cached page only pauses.
-      const leave = ({ persisted }: PageTransitionEvent) => persisted || port?.postMessage(message('NOTE', { topic: 'bye' }));
+      const leave = ({ persisted }: PageTransitionEvent) =>
+        persisted || port?.postMessage(message('NOTE', { topic: 'bye' }));
       window.addEventListener('pagehide', leave, { signal });
     },
     close() {

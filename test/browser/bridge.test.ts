@@ -35,7 +35,10 @@ interface Mounted {
 const mounted: Mounted[] = [];
 
 /** A guest in a bare iframe, so that what is tested is the bridge alone. */
-function mount(url: string, { sandbox, allowOrigins = [new URL(url).origin] }: { sandbox?: string; allowOrigins?: string[] } = {}): Mounted {
+function mount(
+  url: string,
+  { sandbox, allowOrigins = [new URL(url).origin] }: { sandbox?: string; allowOrigins?: string[] } = {},
+): Mounted {
   const frame = document.createElement('iframe');
   if (sandbox) frame.setAttribute('sandbox', sandbox);
   document.body.append(frame);
@@ -142,7 +145,12 @@ test('props and events: the newest props once a task, an event to whoever listen
 
 test('errors arrive with name, message, code and data; what cannot be cloned fails that call alone', async () => {
   const { peer } = mount(url());
-  expect(await rejection(peer.remote.throws())).to.deep.include({ name: 'RangeError', message: 'too far', code: 'E_FAR', data: { at: 3 } });
+  expect(await rejection(peer.remote.throws())).to.deep.include({
+    name: 'RangeError',
+    message: 'too far',
+    code: 'E_FAR',
+    data: { at: 3 },
+  });
   expect(await rejection(peer.remote.odd())).to.include({ code: 'not-cloneable' });
   expect(await rejection(peer.remote.add([document.body, 1] as never))).to.include({ code: 'not-cloneable' });
   expect(await peer.remote.add([3, 4])).to.equal(7);
@@ -194,7 +202,8 @@ test('rubbish, and well-formed messages from a sibling, change nothing', async (
     await sibling.peer.remote.shout(data).catch(() => {});
   }
   // From the guest's own window all but a new handshake, which would be one.
-  for (const data of rubbish.filter((data) => (data as { type?: string } | null)?.type !== 'SYN')) await peer.remote.shout(data);
+  for (const data of rubbish.filter((data) => (data as { type?: string } | null)?.type !== 'SYN'))
+    await peer.remote.shout(data);
   expect(await peer.remote.add([1, 1])).to.equal(2);
   expect(peer.state.get()).to.deep.equal(before);
 });

@@ -12,7 +12,9 @@ const readme = readFileSync(`${root}README.md`, 'utf8');
 
 /** The code block that contains a text; the README must have exactly the one. */
 function block(language: string, containing: string): string {
-  const blocks = [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, code = '']) => code);
+  const blocks = [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    ([, code = '']) => code,
+  );
   const found = blocks.filter((code) => code.includes(containing));
   assert.equal(found.length, 1, `README blocks of ${language} with ${containing}`);
   return found[0] as string;
@@ -20,18 +22,21 @@ function block(language: string, containing: string): string {
 
 const importMap = `<script type="importmap">${JSON.stringify({
   imports: Object.fromEntries(
-    Object.entries({ oriel: 'oriel', define: 'oriel', contract: 'guest', guest: 'guest' }).map(([entry, file]) => [
-      entry === 'oriel' ? entry : `oriel/${entry}`,
-      `/cdn/${file}.js`,
-    ]),
+    Object.entries({ oriel: 'oriel', define: 'oriel', contract: 'guest', guest: 'guest' }).map(
+      ([entry, file]) => [entry === 'oriel' ? entry : `oriel/${entry}`, `/cdn/${file}.js`],
+    ),
   ),
 })}</script>`;
-const page = (body: string) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>README</title>${importMap}</head><body>${body}</body></html>`;
+const page = (body: string) =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>README</title>${importMap}</head><body>${body}</body></html>`;
 const script = (address: string) => `<script type="module" src="${address}"></script>`;
 
 const files: Record<string, () => string> = {
   '/first': () => page(block('html', '<oriel-frame src')),
-  '/host': () => page(`<script>window.confirm = () => true;</script>${block('html', '<oriel-frame src')}${script('/host.js')}`),
+  '/host': () =>
+    page(
+      `<script>window.confirm = () => true;</script>${block('html', '<oriel-frame src')}${script('/host.js')}`,
+    ),
   '/tag': () => page(block('html', '<acme-tickets')),
   '/widget': () => page(`<h1>Tickets</h1>${script('/guest.js')}`),
   '/guest.js': () => block('js', 'peer.props.subscribe'),
@@ -47,7 +52,11 @@ let guest = '';
 async function serve(address: string): Promise<string> {
   const server = createServer(({ url = '/' }, response) => {
     const make = files[url];
-    const code = make ? make() : url.startsWith('/cdn/') ? readFileSync(root + url.slice(1), 'utf8') : undefined;
+    const code = make
+      ? make()
+      : url.startsWith('/cdn/')
+        ? readFileSync(root + url.slice(1), 'utf8')
+        : undefined;
     response.setHeader('access-control-allow-origin', '*');
     response.setHeader('content-type', url.endsWith('.js') ? 'text/javascript' : 'text/html');
     response.statusCode = code === undefined ? 404 : 200;
@@ -88,22 +97,29 @@ for (const engine of await engines()) {
     try {
       await t.test('the tag alone shows the guest', async () => {
         await browser.goto(`${host}/first`);
-        const { ready, props, height } = await browser.evaluate<{ ready: boolean; props: unknown; height: number }>(readyProps('oriel-frame'));
+        const { ready, props, height } = await browser.evaluate<{
+          ready: boolean;
+          props: unknown;
+          height: number;
+        }>(readyProps('oriel-frame'));
         assert.equal(ready, true);
         assert.deepEqual(props, { customerId: 42 });
         assert.ok(height > 20);
       });
-      await t.test('the host calls the guest, the guest asks the host, and the host hears of it', async () => {
-        await browser.goto(`${host}/host`);
-        const solved = await browser.evaluate<string>(`
+      await t.test(
+        'the host calls the guest, the guest asks the host, and the host hears of it',
+        async () => {
+          await browser.goto(`${host}/host`);
+          const solved = await browser.evaluate<string>(`
           await customElements.whenDefined('oriel-frame');
           const frame = document.querySelector('oriel-frame');
           return await new Promise((resolve) => {
             const listen = () => frame.peer ? frame.peer.on('solved', ({ id }) => resolve(id)) : setTimeout(listen, 1);
             frame.contract ? listen() : setTimeout(listen, 1);
           });`);
-        assert.equal(solved, '7');
-      });
+          assert.equal(solved, '7');
+        },
+      );
       await t.test("a vendor's tag works with no other line of script", async () => {
         await browser.goto(`${host}/tag`);
         const { ready } = await browser.evaluate<{ ready: boolean }>(readyProps('acme-tickets'));

@@ -10,7 +10,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'oriel-packed-'));
 const installed = join(project, 'node_modules/oriel');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const entries = Object.keys(manifest.exports).filter((entry) => !entry.includes('*') && !entry.endsWith('.json'));
+const entries = Object.keys(manifest.exports).filter(
+  (entry) => !entry.includes('*') && !entry.endsWith('.json'),
+);
 
 const run = (command: string, ...args: string[]) =>
   execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -18,9 +20,15 @@ const run = (command: string, ...args: string[]) =>
 // What a user gets: the tarball, installed into a project of its own.
 before(() => {
   const [{ filename }] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], { cwd: root, encoding: 'utf8' }),
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {
+      cwd: root,
+      encoding: 'utf8',
+    }),
   );
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }));
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'user', private: true, type: 'module' }),
+  );
   run('npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', join(project, filename));
 });
 after(() => rmSync(project, { recursive: true, force: true }));
@@ -37,7 +45,10 @@ for (const entry of entries) {
 }
 
 test('a file that is not an entry cannot be imported', () => {
-  assert.throws(() => run('node', '--input-type=module', '-e', "await import('oriel/dist/bridge/link.js')"), /ERR_PACKAGE_PATH_NOT_EXPORTED/);
+  assert.throws(
+    () => run('node', '--input-type=module', '-e', "await import('oriel/dist/bridge/link.js')"),
+    /ERR_PACKAGE_PATH_NOT_EXPORTED/,
+  );
 });
 
 const program = `
@@ -68,7 +79,17 @@ for (const [module, moduleResolution] of [
     writeFileSync(
       join(folder, 'tsconfig.json'),
       JSON.stringify({
-        compilerOptions: { module, moduleResolution, target: 'es2022', lib: ['es2024', 'dom', 'dom.iterable', 'esnext.disposable'], strict: true, exactOptionalPropertyTypes: true, noEmit: true, types: [], skipLibCheck: false },
+        compilerOptions: {
+          module,
+          moduleResolution,
+          target: 'es2022',
+          lib: ['es2024', 'dom', 'dom.iterable', 'esnext.disposable'],
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          noEmit: true,
+          types: [],
+          skipLibCheck: false,
+        },
         files: ['use.ts'],
       }),
     );
@@ -96,7 +117,9 @@ test('the built files for plain pages are in the package, with their hashes', ()
 
 test('the custom-elements manifest knows the frame', () => {
   const { modules } = JSON.parse(readFileSync(join(installed, 'custom-elements.json'), 'utf8'));
-  const declarations = modules.flatMap((module: { declarations?: { tagName?: string }[] }) => module.declarations ?? []);
+  const declarations = modules.flatMap(
+    (module: { declarations?: { tagName?: string }[] }) => module.declarations ?? [],
+  );
   const frame = declarations.find(({ tagName }: { tagName?: string }) => tagName === 'oriel-frame');
   const names = frame.attributes.map(({ name }: { name: string }) => name);
   for (const attribute of ['src', 'allow-origins', 'autosize', 'timeout', 'loading', 'sandbox', 'label']) {

@@ -17,7 +17,11 @@ async function size(code: string): Promise<number> {
     input: entry,
     onwarn: () => {},
     plugins: [
-      { name: 'entry', resolveId: (id) => (id === entry ? id : null), load: (id) => (id === entry ? code : null) },
+      {
+        name: 'entry',
+        resolveId: (id) => (id === entry ? id : null),
+        load: (id) => (id === entry ? code : null),
+      },
       plugin(nodeResolve, { browser: true }),
       plugin(terser, { ecma: 2020, module: true, compress: { passes: 3 } }),
     ],

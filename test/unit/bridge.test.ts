@@ -25,7 +25,11 @@ type Guest = Parameters<typeof connect<typeof ticket, 'guest'>>[0]['implement'];
 const implement = {
   open: ({ id }: { id: string }) => `opened ${id}`,
   fails: () => {
-    throw Object.assign(new RangeError('too far', { cause: new Error('why') }), { code: 'E_FAR', data: { at: 3 }, bad: () => 1 });
+    throw Object.assign(new RangeError('too far', { cause: new Error('why') }), {
+      code: 'E_FAR',
+      data: { at: 3 },
+      bad: () => 1,
+    });
   },
   never: () => new Promise<void>(() => {}),
   odd: (): unknown => () => 'functions cannot be cloned',
@@ -247,7 +251,15 @@ test('props arrive with the handshake, then by what changed, the newest value on
 
 test('nobody there rejects ready as silent, and a late other side still connects', async () => {
   const channels = pair();
-  const host = connect({ channel: channels.host, contract: ticket, side: 'host', props: { id: 'a' }, implement: { confirm: () => true }, timeout: 20, onError: () => {} });
+  const host = connect({
+    channel: channels.host,
+    contract: ticket,
+    side: 'host',
+    props: { id: 'a' },
+    implement: { confirm: () => true },
+    timeout: 20,
+    onError: () => {},
+  });
   assert.equal((await rejection(host.ready))['code'], 'silent');
   assert.equal(host.state.get().status, 'connecting');
   const guest = connect({ channel: channels.guest, contract: ticket, side: 'guest', implement });

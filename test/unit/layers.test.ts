@@ -23,7 +23,9 @@ function importsOf(file: string): string[] {
   const text = readFileSync(join(src, file), 'utf8');
   const found = text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g);
   return [...found].map(([, to = '']) =>
-    to.startsWith('.') ? relative(src, join(src, dirname(file), to)).replace(/\.js$/, '') : (to.split('/')[0] ?? ''),
+    to.startsWith('.')
+      ? relative(src, join(src, dirname(file), to)).replace(/\.js$/, '')
+      : (to.split('/')[0] ?? ''),
   );
 }
 
@@ -46,6 +48,7 @@ for (const file of files.filter((name) => !name.includes('/'))) {
       .split(';')
       .map((statement) => statement.trim())
       .filter(Boolean);
-    for (const statement of code) assert.match(statement, /^(import|export)\b[\s\S]*['"][^'"]+['"]$/, statement);
+    for (const statement of code)
+      assert.match(statement, /^(import|export)\b[\s\S]*['"][^'"]+['"]$/, statement);
   });
 }
