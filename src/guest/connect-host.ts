@@ -12,7 +12,7 @@ export interface ConnectHostOptions<C extends Contract>
   /** The hosts that may embed this page, as origins. `['*']` means any; the one that answers is pinned. */
   readonly allowOrigins: readonly string[];
   /** Whether the frame follows the content's size, or how. @defaultValue `true` */
-  readonly autosize?: boolean | AutosizeOptions;
+  readonly autosize?: boolean | Omit<AutosizeOptions, 'signal'>;
 }
 
 /**
@@ -49,7 +49,11 @@ export function connectHost<const C extends Contract>(
       new EmbedError('not-embedded', 'This page is not in a frame. Open the page that embeds it.'),
     );
   } else if (sizing) {
-    autosize(peer, { ...(rest.signal && { signal: rest.signal }), ...(sizing !== true && sizing) });
+    const over = new AbortController();
+    peer.state.subscribe(({ status }) => {
+      if (status === 'closed') over.abort();
+    });
+    autosize(peer, { ...(sizing !== true && sizing), signal: over.signal });
   }
   return peer;
 }

@@ -193,12 +193,12 @@ test('rubbish, and well-formed messages from a sibling, change nothing', async (
     { namespace: 'penpal', channel: 'other', type: 'SYN' },
     { namespace: 'penpal', type: 'CALL', id: '1', methodPath: ['constructor'], args: [] },
     { namespace: 'penpal', type: 'ACK2' },
-    { namespace: 'penpal', type: 'SYN', participantId: 'zzz' },
     { big: 'x'.repeat(5_000_000) },
+    // Last, since a new handshake ends the sibling's own epoch (and nothing of ours).
+    { namespace: 'penpal', type: 'SYN', participantId: 'zzz' },
   ];
   for (const data of rubbish) {
     window.postMessage(data, '*');
-    // A new handshake ends the sibling's own epoch, and nothing of ours.
     await sibling.peer.remote.shout(data).catch(() => {});
   }
   // From the guest's own window all but a new handshake, which would be one.
