@@ -35,7 +35,7 @@ const entry = (name, global) => ({
   plugins: [
     nodeResolve({ browser: true }),
     sourceMaps,
-    terser({ ecma: 2020, module: true, compress: { passes: 3 } }),
+    terser({ ecma: 2020, compress: { passes: 3 } }),
     sri,
   ],
   output: [

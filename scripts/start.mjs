@@ -1,12 +1,9 @@
 // `npm start`: installs and builds what is missing, and serves the demo on its three origins.
-import { existsSync } from 'node:fs';
-import { ensureInstalled, root } from './install.mjs';
+import { ensureInstalled } from './install.mjs';
 
 await ensureInstalled();
-if (!existsSync(`${root}cdn/oriel.js`)) {
-  const { build } = await import('./build.mjs');
-  await build({});
-}
+const { build } = await import('./build.mjs');
+await build();
 const { startDemo } = await import('../demo/servers.mjs');
 const first = Number(process.env.PORT ?? 4400);
 const { host, guest, vendor } = await startDemo({ ports: [first, first + 1, first + 2] }).catch((error) => {
