@@ -32,12 +32,7 @@ const sri = {
 
 const entry = (name, global) => ({
   input: `dist/cdn-${name}.js`,
-  plugins: [
-    nodeResolve({ browser: true }),
-    sourceMaps,
-    terser({ ecma: 2020, compress: { passes: 3 } }),
-    sri,
-  ],
+  plugins: [nodeResolve({ browser: true }), sourceMaps, terser({ ecma: 2020, compress: { passes: 3 } }), sri],
   output: [
     { file: `cdn/${name}.js`, format: 'es', sourcemap: true },
     { file: `cdn/${name}.global.js`, format: 'iife', name: global, sourcemap: true },

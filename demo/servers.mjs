@@ -32,21 +32,27 @@ const newTickets = () => [
 export async function startDemo({ ports = [0, 0, 0] } = {}) {
   const origins = {};
   const vendorScript = await bundleVendor();
-  const servers = await Promise.all([
+  const started = await Promise.allSettled([
     listen('127.0.0.1', ports[0], (request, response) => host(request, response, origins)),
     listen('127.0.0.2', ports[1], ticketSystem(origins)),
     listen('127.0.0.3', ports[2], (request, response) => vendor(request, response, vendorScript, origins)),
   ]);
-  ['host', 'guest', 'vendor'].forEach((name, i) => {
-    const { address, port } = servers[i].address();
-    origins[name] = `http://${address}:${port}`;
-  });
+  const servers = started.flatMap(({ value }) => value ?? []);
   const stop = () => {
     for (const server of servers) {
       server.closeAllConnections();
       server.close();
     }
   };
+  const failed = started.find(({ reason }) => reason);
+  if (failed) {
+    stop(); // all three or none
+    throw failed.reason;
+  }
+  ['host', 'guest', 'vendor'].forEach((name, i) => {
+    const { address, port } = servers[i].address();
+    origins[name] = `http://${address}:${port}`;
+  });
   return { ...origins, stop };
 }
 

@@ -13,7 +13,7 @@ export const tickets = contract({
   guest: {
     /** Shows one ticket. */
     open: method({ input: type() }),
-    /** A ticket was closed: `{ id, title, left }`. */
+    /** A ticket was closed: `{ id, title, customerId, left }`. */
     solved: event(type()),
   },
 });

@@ -12,7 +12,7 @@ const peer = connectHost(tickets, {
 const show = async () => {
   const { customerId } = peer.props.get() ?? {};
   if (customerId === undefined) return;
-  const open = await (await fetch(`/api/tickets?customer=${customerId}`)).json();
+  const open = await openTickets(customerId);
   if (peer.props.get().customerId !== customerId) return; // another customer was chosen in the meantime
   list.replaceChildren(...open.map(item));
   note.textContent = open.length ? `${open.length} open` : 'No open tickets.';
@@ -34,6 +34,7 @@ function item({ id, title }) {
 async function close(id, title, button) {
   button.disabled = true;
   // Without an answer from the host, nothing is closed.
+  const { customerId } = peer.props.get();
   const agreed = await peer.remote.confirm(`Close “${title}”?`, { timeout: Infinity }).catch(() => false);
   if (!agreed) {
     button.disabled = false;
@@ -41,5 +42,9 @@ async function close(id, title, button) {
   }
   await fetch(`/api/tickets/${id}/close`, { method: 'POST' });
   await show();
-  peer.emit('solved', { id, title, left: list.children.length });
+  peer.emit('solved', { id, title, customerId, left: (await openTickets(customerId)).length });
+}
+
+async function openTickets(customerId) {
+  return (await fetch(`/api/tickets?customer=${customerId}`)).json();
 }

@@ -29,11 +29,12 @@ for (const customer of customers) {
 }
 show(customers[0]);
 
-frame.peer.on('solved', ({ title, left }) => {
-  closed.set(current.id, (closed.get(current.id) ?? 0) + 1);
-  find('#closed').textContent = closed.get(current.id);
+frame.peer.on('solved', ({ title, customerId, left }) => {
+  closed.set(customerId, (closed.get(customerId) ?? 0) + 1);
+  find('#closed').textContent = closed.get(current.id) ?? 0;
   const entry = document.createElement('li');
-  entry.textContent = `${current.name}: “${title}” was closed; ${left} still open.`;
+  const { name } = customers.find(({ id }) => id === customerId);
+  entry.textContent = `${name}: “${title}” was closed; ${left} still open.`;
   find('.activity').prepend(entry);
 });
 
