@@ -49,24 +49,24 @@ const failures = [
   ['unsafe-sandbox', '<oriel-frame src="/crm" label="unsafe-sandbox"></oriel-frame>'],
   [
     'silent: a server that refuses frames',
-    '<oriel-frame src="{guest}/widget?refuse" timeout="1500" label="silent"></oriel-frame>',
+    '<oriel-frame src="{guest}/widget?refuse" timeout="4000" label="silent"></oriel-frame>',
   ],
   [
     'silent: an error page',
-    '<oriel-frame src="{guest}/missing" timeout="1500" label="silent"></oriel-frame>',
+    '<oriel-frame src="{guest}/missing" timeout="4000" label="silent"></oriel-frame>',
   ],
   [
     'never-loaded: no content',
-    '<oriel-frame src="{guest}/widget?status=204" timeout="1500" label="never-loaded"></oriel-frame>',
+    '<oriel-frame src="{guest}/widget?status=204" timeout="4000" label="never-loaded"></oriel-frame>',
   ],
   ['blocked-by-csp', '<oriel-frame src="http://127.0.0.5:8765/widget" label="blocked-by-csp"></oriel-frame>'],
   [
     'unreachable, with probe',
-    '<oriel-frame src="http://127.0.0.4:8766/widget" timeout="1500" probe label="unreachable"></oriel-frame>',
+    '<oriel-frame src="http://127.0.0.4:8766/widget" timeout="4000" probe label="unreachable"></oriel-frame>',
   ],
   [
     'origin-changed: a redirect to another origin',
-    '<oriel-frame src="{guest}/widget?redirect={vendor}/widget" timeout="1500" label="origin-changed"></oriel-frame>',
+    '<oriel-frame src="{guest}/widget?redirect={vendor}/widget" timeout="4000" label="origin-changed"></oriel-frame>',
   ],
   [
     'contract-mismatch',
@@ -78,7 +78,7 @@ const failures = [
   ],
   [
     'slot="error"',
-    '<oriel-frame src="{guest}/missing" timeout="1500" label="An own error">\n  <p slot="error">The tickets are not there. Call us: 555-0100.</p>\n</oriel-frame>',
+    '<oriel-frame src="{guest}/missing" timeout="4000" label="An own error">\n  <p slot="error">The tickets are not there. Call us: 555-0100.</p>\n</oriel-frame>',
   ],
 ];
 

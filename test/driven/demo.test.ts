@@ -18,7 +18,7 @@ after(() => demo.stop());
 
 /** Waits in the page until an expression is true. */
 const until = (expression: string) => `
-  const end = performance.now() + 8000;
+  const end = performance.now() + 15000;
   while (!(${expression})) {
     if (performance.now() > end) throw new Error(${JSON.stringify(`Still not so: ${expression}`)});
     await new Promise((go) => setTimeout(go, 20));
