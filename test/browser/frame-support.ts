@@ -4,6 +4,8 @@ import type { OrielFrame } from '../../dist/elements/frame/frame.js';
 
 import { guestUrl } from '../support/sites-url.js';
 
+export { rejection as rejectionOf } from '../support/wait.js';
+
 /** The contract of fixtures/frame.html. */
 export const room = contract({
   name: 'test.room',
@@ -68,16 +70,6 @@ export function listen<E extends Event>(frame: Element, type: string): E[] {
 
 /** The origin of one of the fixtures' sites. */
 export const originOf = (site: number): string => new URL(guestUrl('frame.html', { site })).origin;
-
-/** What a promise rejects with. */
-export async function rejectionOf(promise: Promise<unknown>): Promise<Error & { code?: string }> {
-  return promise.then(
-    (value) => {
-      throw new Error(`Expected a rejection, got ${JSON.stringify(value)}`);
-    },
-    (error) => error,
-  );
-}
 
 /** The next event of a type. */
 export function next<E extends Event = Event>(target: EventTarget, type: string, timeout = 8000): Promise<E> {

@@ -26,14 +26,3 @@ export function pair(): { host: Channel; guest: Channel; log: Message[] } {
   });
   return { host: channel('host', 'guest'), guest: channel('guest', 'host'), log };
 }
-
-/** What a promise rejects with; fails when it resolves. */
-export async function rejection(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = await promise;
-  } catch (error) {
-    return error as Error & Record<string, unknown>;
-  }
-  throw new Error(`Expected a rejection, got ${JSON.stringify(value)}`);
-}

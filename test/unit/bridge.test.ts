@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import * as v from 'valibot';
 import { connect, control } from '../../dist/bridge/index.js';
 import { contract, event, method, type } from '../../dist/contract/index.js';
-import { pair, rejection } from '../support/pair.js';
+import { pair } from '../support/pair.js';
+import { rejection } from '../support/wait.js';
 
 const ticket = contract({
   name: 'acme.ticket',
