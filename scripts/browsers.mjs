@@ -4,9 +4,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
+import { canUseApt, installWithApt, onPath } from './apt.mjs';
 import { root } from './install.mjs';
 
 const engineNames = ['chromium', 'firefox', 'webkit'];
@@ -64,7 +65,7 @@ export async function ensureBrowsers(wanted = wantedEngines()) {
   let found = findBrowsers(wanted);
   let missing = wanted.filter((engine) => !found[engine]);
   if (missing.length && canUseApt()) {
-    installWithApt(missing);
+    installWithApt(missing.flatMap((engine) => packages[engine]));
     found = findBrowsers(wanted);
   }
   if (wanted.includes('chromium') && !found.chromium) {
@@ -97,26 +98,6 @@ function findEngine(engine) {
 }
 
 const locate = (place) => (/[\\/]/.test(place) ? existsSync(place) && place : onPath(place));
-
-function onPath(name) {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-}
-
-const canUseApt = () => process.getuid?.() === 0 && existsSync('/etc/debian_version');
-
-function installWithApt(engines) {
-  const names = engines.flatMap((engine) => packages[engine]);
-  console.error(`Installing ${names.join(', ')} with apt-get …`);
-  const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-  spawnSync('apt-get', ['update', '-q'], options);
-  const { status } = spawnSync(
-    'apt-get',
-    ['install', '-y', '-q', '--no-install-recommends', ...names],
-    options,
-  );
-  if (status !== 0) console.error('apt-get install failed; its output is above.');
-}
 
 /** A Chromium from npm, for a Linux machine that we may not install packages on. */
 async function installChromium() {

@@ -17,8 +17,19 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
-/** Starts a display, the driver, and one browser. */
-export async function openWebKit({ width = 1280, height = 900 } = {}) {
+/**
+ * Starts a display, the driver, and one browser.
+ * @param options.scrollbars - Whether scrollbars take room, as classic ones do.
+ * @param options.insecure - Whether certificates count that nobody vouches for.
+ * @param options.downloads - The folder for them.
+ */
+export async function openWebKit({
+  width = 1280,
+  height = 900,
+  scrollbars = false,
+  insecure = false,
+  downloads,
+} = {}) {
   const driverPath = findBrowsers(['webkit']).webkit;
   if (!driverPath) throw new Error('WebKitWebDriver or Xvfb was not found.');
   const { child: display, number } = await startDisplay();
@@ -32,17 +43,26 @@ export async function openWebKit({ width = 1280, height = 900 } = {}) {
       NO_AT_BRIDGE: '1',
       LIBGL_ALWAYS_SOFTWARE: '1',
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+      // Without a folder for downloads, they go to the one of the user.
+      ...(downloads && { HOME: downloads, XDG_CONFIG_HOME: downloads }),
     },
   });
   const base = `http://127.0.0.1:${port}`;
   await answers(base);
   const { sessionId } = await send('POST', `${base}/session`, {
-    capabilities: { alwaysMatch: capabilities() },
+    capabilities: { alwaysMatch: { ...capabilities(scrollbars), acceptInsecureCerts: insecure } },
   });
   const session = new WebKit(`${base}/session/${sessionId}`, () => {
     stop(driver);
     stop(display);
   });
+  await session.resize(width, height).catch(() => {});
+  return session;
+}
+
+/** The browser of another process, at its `address`. Closing it here leaves it to that process. */
+export async function attachWebKit(address, { width = 1280, height = 900 } = {}) {
+  const session = new WebKit(address);
   await session.resize(width, height).catch(() => {});
   return session;
 }
@@ -57,6 +77,11 @@ class WebKit {
     this.#stop = stop;
   }
 
+  /** What {@link attachWebKit} takes. */
+  get address() {
+    return this.#url;
+  }
+
   goto(url) {
     return this.#send('POST', 'url', { url });
   }
@@ -65,9 +90,37 @@ class WebKit {
     return this.#send('GET', 'url');
   }
 
+  back() {
+    return this.#send('POST', 'back', {});
+  }
+
+  rect() {
+    return this.#send('GET', 'window/rect');
+  }
+
+  /** Hides the window, and with it the page. Another tab in front would not: automation keeps each one visible. */
+  minimize() {
+    return this.#send('POST', 'window/minimize', {});
+  }
+
+  /** Undoes minimize(), at the size that rect() gave before. */
+  restore({ x, y, width, height }) {
+    return this.#send('POST', 'window/rect', { x, y, width, height });
+  }
+
   /** Runs the body of a function; a promise that it returns is awaited. */
   execute(script, args = []) {
     return this.#send('POST', 'execute/sync', { script, args });
+  }
+
+  /** Runs the body of a function in the frame that an expression names. */
+  async executeIn(iframe, script) {
+    await this.#send('POST', 'frame', { id: await this.execute(`return ${iframe}`) });
+    try {
+      return await this.execute(script);
+    } finally {
+      await this.#send('POST', 'frame', { id: null });
+    }
   }
 
   /** Gives the page, not the window around it, that size. */
@@ -99,6 +152,7 @@ class WebKit {
   }
 
   async close() {
+    if (!this.#stop) return this.goto('about:blank');
     await Promise.race([this.#send('DELETE', '').catch(() => {}), sleep(3000, undefined, { ref: false })]);
     this.#stop();
   }
@@ -159,11 +213,16 @@ export function webkitLauncher() {
   };
 }
 
-function capabilities() {
+function capabilities(scrollbars) {
   const binary = miniBrowser();
   return {
     browserName: 'MiniBrowser',
-    'webkitgtk:browserOptions': { ...(binary && { binary }), args: ['--automation'] },
+    'webkitgtk:browserOptions': {
+      ...(binary && { binary }),
+      // As the other engines' drivers have it: a script may open a window where nobody has clicked.
+      args: ['--automation', '--javascript-can-open-windows-automatically=true'],
+      useOverlayScrollbars: !scrollbars,
+    },
   };
 }
 
