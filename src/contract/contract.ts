@@ -54,6 +54,8 @@ function members(group: Members, side: Side, contractName: string): Members {
       if (key === 'kind') continue;
       if (!keys.includes(key))
         throw bad(`"${where}.${key}" is not a part of its ${member.kind}: ${keys.join(', ')}.`, contractName);
+      if (key === 'idempotent' && value !== undefined && typeof value !== 'boolean')
+        throw bad(`"${where}.idempotent" must be true or false.`, contractName);
       if (key !== 'idempotent' && key !== 'retain' && value !== undefined)
         checkSchema(value, `${where}.${key}`, contractName);
     }

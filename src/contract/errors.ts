@@ -14,6 +14,15 @@ export type EmbedErrorCode =
   | 'unreachable'
   | 'origin-changed'
   | 'not-embedded';
+export type LogErrorCode =
+  | 'log-closed'
+  | 'log-unavailable'
+  | 'log-full'
+  | 'log-corrupt'
+  | 'log-refused'
+  | 'log-missing';
+
+export type AuthErrorCode = 'unauthorized' | 'auth-expired';
 
 /** What every error of the kit is: a stable `code` to switch on, and a message that says what to do. */
 export class OrielError extends Error {
@@ -134,11 +143,13 @@ export class LimitExceeded extends OrielError {
   }
 }
 
-/** A callback that has been released. */
+/** A callback that is no longer held. `cause` leads to where it was released, if its holder did. */
 export class Released extends OrielError {
   override readonly name = 'Released';
-  constructor(options?: ErrorOptions) {
-    super('released', 'This callback has been released. Retain it to keep it.', options);
+  readonly how: string;
+  constructor(how = 'by its holder', options?: ErrorOptions) {
+    super('released', `This callback was released ${how}. Call retain() on it in time to keep it.`, options);
+    this.how = how;
   }
 }
 
@@ -177,21 +188,39 @@ export class EmbedError extends OrielError {
   }
 }
 
-/** The other side won't have us, or no longer. */
+/** The other side won't have us (`unauthorized`), or no longer (`auth-expired`). */
 export class AuthError extends OrielError {
   override readonly name = 'AuthError';
+  declare readonly code: AuthErrorCode;
+  constructor(code: AuthErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** What a log can't do. The message says what to do next. */
+export class LogError extends OrielError {
+  override readonly name = 'LogError';
+  declare readonly code: LogErrorCode;
+  constructor(code: LogErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
 }
 
 /** What the callee threw, as the callee named it. `code` is the callee's own where it is a string, else `remote`. */
 export class RemoteError extends OrielError {
   override readonly name: string;
   readonly data: unknown;
+  /** Those of an AggregateError. */
+  declare readonly errors?: readonly unknown[];
+  /** Where it was thrown, if the other side runs with `debug`; `stack` shows where it was asked for. */
+  declare readonly remoteStack?: string;
   constructor(thrown: {
     name: string;
     message: string;
     code?: unknown;
     data?: unknown;
     cause?: unknown;
+    errors?: readonly unknown[];
     stack?: string;
   }) {
     super(
@@ -201,7 +230,8 @@ export class RemoteError extends OrielError {
     );
     this.name = thrown.name;
     this.data = thrown.data;
-    if (thrown.stack) this.stack = thrown.stack;
+    if (thrown.errors) this.errors = thrown.errors;
+    if (thrown.stack) this.remoteStack = thrown.stack;
   }
 }
 

@@ -27,6 +27,7 @@ export type {
   PayloadIn,
   PayloadOut,
   Remote,
+  RemoteStream,
 } from './types.js';
 export { validate } from './validate.js';
 export { compatible, isVersion } from './version.js';

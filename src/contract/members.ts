@@ -5,7 +5,10 @@ export interface Method<I = any, IO = any, OI = any, O = any> {
   readonly kind: 'method';
   readonly input?: Schema<I, IO>;
   readonly output?: Schema<OI, O>;
-  /** Whether it may be called again when its outcome is unknown. */
+  /**
+   * Whether it may be called again when its outcome is unknown: it is, when the connection is lost, by a key that lets the
+   * other side give the first result again.
+   */
   readonly idempotent?: boolean;
 }
 

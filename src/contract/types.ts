@@ -6,10 +6,32 @@ import type { In, Out } from './schema.js';
 export interface CallOptions {
   /** Aborting rejects the call at once, with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** In ms, waiting for the handshake included. Default: the peer's `callTimeout`. */
+  /**
+   * In ms, waiting for the handshake included; for a stream, how long its beginning and then each sign of life may take:
+   * one that has nothing to give yet says so in time. Default: the peer's `callTimeout`.
+   */
   readonly timeout?: number;
   /** What is moved rather than cloned. */
   readonly transfer?: Transferable[];
+  /** How many items a stream may be ahead of its reader, twice over. @defaultValue 256, at most 4,096 */
+  readonly credit?: number;
+  /**
+   * Names one call of a method that is marked `idempotent`: while the other side still knows the result of an earlier
+   * one by the same caller, that is the answer. Default: one that nobody else has.
+   */
+  readonly key?: string;
+  /**
+   * How often a method that is marked `idempotent` is called again when its connection is lost, within `timeout` and by
+   * the same key. Never with `transfer`, nor with a stream in the input. Default 3.
+   */
+  readonly retries?: number;
+}
+
+/** A stream of the other side. It begins with the first item that is asked for, and is read once. */
+export interface RemoteStream<T> extends AsyncIterableIterator<T, undefined> {
+  return(): Promise<IteratorResult<T, undefined>>;
+  /** The same as a stream of the platform's, for `pipeTo`, `Response` and the like. */
+  readable(): ReadableStream<T>;
 }
 
 /** What a handler knows of the call that it answers. */
@@ -19,11 +41,18 @@ export interface CallContext {
   /** The caller's origin. */
   readonly origin: string;
   readonly epoch: number;
+  /** What the caller's token says, as the server's `authorize` gave it; `undefined` where no token is asked for. */
+  readonly claims: unknown;
+  /** Of a method that is marked `idempotent`: the name of this very call, for systems that ask for one. */
+  readonly key: string | undefined;
 }
 
-type Input<I> = [I] extends [void]
-  ? [input?: undefined, options?: CallOptions]
-  : [input: I, options?: CallOptions];
+// `any` extends everything, `void` too.
+type Input<I> = 0 extends 1 & I
+  ? [input: I, options?: CallOptions]
+  : [I] extends [void]
+    ? [input?: undefined, options?: CallOptions]
+    : [input: I, options?: CallOptions];
 
 /** What can be called: a member's methods as async functions, its streams as async iterables. */
 export type Remote<M extends Members | undefined> = {
@@ -35,7 +64,7 @@ export type Remote<M extends Members | undefined> = {
   >
     ? (...input: Input<I>) => Promise<O>
     : M[K] extends Stream<infer I, any, any, infer O>
-      ? (...input: Input<I>) => AsyncIterable<O>
+      ? (...input: Input<I>) => RemoteStream<O>
       : never;
 };
 
