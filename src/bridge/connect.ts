@@ -1,6 +1,6 @@
 import type { Contract, Side } from '../contract/index.js';
-import { guestProps } from './guest-props.js';
-import { hostProps } from './host-props.js';
+import { guestRole } from './guest.js';
+import { hostRole } from './host.js';
 import { createPeer } from './peer.js';
 import type { ConnectOptions, Peer } from './peer-types.js';
 
@@ -12,5 +12,5 @@ import type { ConnectOptions, Peer } from './peer-types.js';
  * await peer.remote.open({ id: '42' });
  */
 export function connect<const C extends Contract, S extends Side>(options: ConnectOptions<C, S>): Peer<C, S> {
-  return createPeer(options, options.side === 'host' ? hostProps : guestProps);
+  return createPeer(options, options.side === 'host' ? hostRole : guestRole);
 }

@@ -5,7 +5,7 @@ import {
   type OrielError,
   validate,
 } from '../contract/index.js';
-import { guarded } from './store.js';
+import { addTo, guarded } from './store.js';
 
 type Listener = (payload: unknown) => void;
 
@@ -20,24 +20,16 @@ export class Listeners {
     this.#onError = onError;
   }
 
-  on(name: string, listener: Listener, signal: AbortSignal | undefined): () => void {
-    if (signal?.aborted) return () => {};
+  on(name: string, listener: Listener): () => void {
     const own: Listener = (payload) => listener(payload);
-    const all = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, all.add(own));
-    const off = () => {
-      all.delete(own);
-      signal?.removeEventListener('abort', off);
-    };
-    signal?.addEventListener('abort', off);
-    return off;
+    return addTo(this.#listeners, name, own);
   }
 
   /** An event that the contract lacks is a newer side's, or nobody's: nothing can listen to it. */
   hear(name: string, payload: unknown): void {
     const all = this.#listeners.get(name);
-    const member = Object.hasOwn(this.#members, name) ? (this.#members[name] as EventMember) : undefined;
-    if (!all?.size || member?.kind !== 'event') return;
+    const member = eventOf(this.#members, name);
+    if (!all || !member) return;
     let checked: unknown;
     try {
       checked = member.payload ? validate(member.payload, payload, name) : payload;
@@ -46,4 +38,10 @@ export class Listeners {
     }
     for (const listener of [...all]) guarded(() => listener(checked));
   }
+}
+
+/** A side's event of that name; what every object has is none. */
+export function eventOf(members: Members, name: string): EventMember | undefined {
+  const member = Object.hasOwn(members, name) ? members[name] : undefined;
+  return member?.kind === 'event' ? member : undefined;
 }

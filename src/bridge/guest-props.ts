@@ -1,10 +1,11 @@
-import { type Contract, type OrielError, validate } from '../contract/index.js';
+import type { OrielError } from '../contract/index.js';
+import { checkProps } from './check-props.js';
 import { equal } from './equal.js';
-import type { Props, PropsEnd } from './props-end.js';
+import type { Props, PropsEnd, PropsPeer } from './props-end.js';
 import { createStore } from './store.js';
 
 /** The guest checks again, and its code sees the schema's output. What fails is reported, and the last good props stay. */
-export function guestProps(contract: Contract, onError: (error: OrielError) => void): PropsEnd {
+export function guestProps({ contract, values, onError }: PropsPeer): PropsEnd {
   const [store, set] = createStore<Props | undefined>(undefined);
   let raw: Props = {};
   let seen = false;
@@ -16,15 +17,15 @@ export function guestProps(contract: Contract, onError: (error: OrielError) => v
     patch: () => undefined,
     whole: () => undefined,
     accept({ set: changed, drop }, whole) {
-      const dropped = new Set(Array.isArray(drop) ? drop : []);
-      const kept = Object.entries(whole ? {} : raw).filter(([key]) => !dropped.has(key));
-      // Spread defines own keys only: a `__proto__` from outside stays data.
-      const next = { ...Object.fromEntries(kept), ...changed };
-      if (seen && equal(next, raw)) return;
-      seen = true;
-      raw = next;
       try {
-        set(contract.props ? (validate(contract.props, raw, 'props') as Props) : raw);
+        const dropped = new Set(Array.isArray(drop) ? drop : []);
+        const kept = Object.entries(whole ? {} : raw).filter(([key]) => !dropped.has(key));
+        // Spread defines own keys only: a `__proto__` from outside stays data.
+        const next = { ...Object.fromEntries(kept), ...(values.decode(changed, 'props') as Props) };
+        if (seen && equal(next, raw)) return;
+        seen = true;
+        raw = next;
+        set(checkProps(contract, raw));
       } catch (error) {
         onError(error as OrielError);
       }

@@ -16,8 +16,9 @@ export function mismatch(
 ): ContractError | undefined {
   // A stock penpal peer names no contract.
   if (!theirs || ours.name === '*' || theirs.name === '*') return;
-  const { name, version } = theirs;
-  const both = { ours, theirs: { name: String(name), version: String(version) } };
+  const name = word(theirs.name);
+  const version = word(theirs.version);
+  const both = { ours, theirs: { name, version } };
   if (name !== ours.name) {
     return new ContractError(
       'contract-mismatch',
@@ -25,11 +26,16 @@ export function mismatch(
       both,
     );
   }
-  if (typeof version !== 'string' || !compatible(ours.version, version)) {
+  if (!compatible(ours.version, version)) {
     return new ContractError(
       'version-mismatch',
       `This side has "${ours.name}" ${ours.version}, the other side ${version}. Bring both to one major version.`,
       both,
     );
   }
+}
+
+/** What came from outside may be anything, and String() throws on some of it. */
+function word(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value;
 }

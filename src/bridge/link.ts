@@ -1,13 +1,31 @@
-import { CallOptions, connect, type Messenger, type Message as PenpalMessage } from 'penpal';
-import { NotCloneable } from '../contract/index.js';
+import { connect, type Messenger, type Message as PenpalMessage } from 'penpal';
+import { LimitExceeded, type LostReason, NotCloneable, type OrielError } from '../contract/index.js';
+import { Backlog } from './backlog.js';
+import { Batch } from './batch.js';
 import type { Wire } from './channel.js';
-import { encode, Local } from './failure.js';
-import { type Hello, type Message, message, wireVersion } from './message.js';
+import { Context } from './context.js';
+import { encode } from './failure.js';
+import type { Limits, Rate } from './limits.js';
+import { type Greeting, greeting, type Hello, type Message, mark, message } from './message.js';
+import type { Tracer } from './trace.js';
 
-type Proxy = Record<string, (...input: unknown[]) => Promise<unknown>>;
+type Method = (...args: unknown[]) => Promise<unknown>;
+export type Methods = { readonly [name: string]: Method | Methods };
 
-/** What a link tells its peer. */
+/** Who waits for the answer to one call. */
+export interface Caller {
+  answer(reply: Message): void;
+  /** There will be none, and why. */
+  fail(error: unknown): void;
+}
+
+/** What a link tells its peer, and asks it. */
 export interface LinkListener {
+  readonly limits: Limits;
+  readonly rate: Rate;
+  readonly tracer: Tracer;
+  /** The epoch that calls which arrive now belong to. */
+  readonly epoch: number;
   /** What this side says of itself, asked for at each handshake. */
   hello(): Omit<Hello, 'v' | 'f'>;
   /** Gives the other side's hello (`undefined` from stock penpal); `false` refuses it. */
@@ -19,48 +37,75 @@ export interface LinkListener {
   /** The other side closed for good. */
   destroyed(): void;
   note(topic: string, payload: unknown): void;
+  /** An answer to a call that was given up. */
+  late(value: unknown): void;
+  /** Whether an id is that of a stream which is open here. */
+  pulls(id: unknown): boolean;
+  /** A page of another origin spoke from the same window. */
   refused(origin: string): void;
+  /** This wire leads nowhere any more. */
+  lost(reason: LostReason): void;
+  /** This wire leads nowhere any more, and no other one will. */
+  closed(cause: Error): void;
+  /** Nobody can answer on this wire, and why. */
+  failed(error: OrielError): void;
+  /** Something had no effect, since it was too much. */
+  excess(error: OrielError): void;
+  /** Far too much. */
+  flooded(): void;
 }
 
 /**
- * One wire with penpal on it. Penpal shakes hands and matches replies to calls; what stands here is the messenger
- * under it, which sees each message first: so nothing of an old document stays pending in penpal's tables.
+ * One wire with penpal on it. Penpal shakes hands and runs the methods that are called here; what stands here is the
+ * messenger under it, which sees each message first. Calls of ours are made here, in penpal's words: its own would be a
+ * random id, a proxy and a promise more at each call, and would stay pending for ever once the document is gone.
  */
 export class Link {
   /** The origin that the last accepted message came from. */
   origin: string | undefined;
+  /** When the other side was last heard, by `performance.now()`. */
+  heardAt = 0;
+  /** What penpal is just calling a method for. */
+  context: Context | undefined;
   readonly #wire: Wire;
+  readonly #batch: Batch;
+  readonly #backlog: Backlog | undefined;
   readonly #listener: LinkListener;
   readonly #connection: { promise: Promise<unknown>; destroy(): void };
   readonly #handlers = new Set<(message: PenpalMessage) => void>();
-  /** Calls of ours that wait for an answer, by id, with the member's name. */
-  readonly #asked = new Map<string, string>();
+  /** Calls of ours that wait for an answer. */
+  readonly #asked = new Map<string, Caller>();
   /** Calls of theirs that run here. */
-  readonly #running = new Map<string, string>();
-  #proxy: Proxy | undefined;
+  readonly #running = new Map<string, Context>();
+  #calls = 0;
   /** Penpal's name for this end, and for the other. */
   #own: string | undefined;
   #participant: string | undefined;
-  #theirs: Hello | undefined;
+  /** What its SYN said of it. */
+  #greeting: Greeting | undefined;
   #greeted = false;
   #open = false;
   #silent = false;
-  #lastId = '';
+  #refusing = false;
+  /** Whether it was flooded: what is on its way still is nobody's. */
+  #deaf = false;
 
-  constructor(wire: Wire, methods: Record<string, (...input: unknown[]) => unknown>, listener: LinkListener) {
+  constructor(wire: Wire, methods: Methods, listener: LinkListener) {
     this.#wire = wire;
+    this.#batch = new Batch(wire, (item, cause) => this.#unsent(item, cause));
     this.#listener = listener;
+    this.#backlog = wire.turn && new Backlog(listener.limits, wire.turn);
     wire.listen({
-      message: (incoming, origin) => this.#receive(incoming, origin),
-      refused: (origin) => listener.refused(origin),
+      message: (incoming, origin) => this.#hear(incoming, origin),
+      noise: () => void this.#bear(),
+      refused: (origin) => this.#bear() && listener.refused(origin),
+      stray: (origin) => listener.tracer.refused(origin),
+      lost: listener.lost,
+      closed: listener.closed,
+      failed: listener.failed,
     });
     this.#connection = connect({ messenger: this.#messenger(), methods: methods as never });
-    this.#connection.promise.then(
-      (proxy) => {
-        this.#proxy = proxy as Proxy;
-      },
-      () => {}, // a handshake message that can't be sent; the peer's own timer tells
-    );
+    this.#connection.promise.catch(() => {}); // a handshake message that can't be sent; the peer's own timer tells
   }
 
   /** How many calls wait for an answer. */
@@ -68,43 +113,73 @@ export class Link {
     return this.#asked.size;
   }
 
+  /** How many calls of the other side's run here. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** What finds out whether the other side is still there. */
+  get heartbeat(): Wire['heartbeat'] {
+    return this.#wire.heartbeat;
+  }
+
+  /** What the other side's token says. */
+  get claims(): unknown {
+    return this.#wire.claims?.();
+  }
+
   /** Whether the other side runs this kit, rather than stock penpal. */
   get extended(): boolean {
-    return this.#theirs !== undefined;
+    return this.#greeting !== undefined;
   }
 
-  /** Calls a method of the other side; the answer comes as it was sent, a rejection as `decode` reads it. */
+  /** Calls a method of the other side. @returns the call's id, which no other document's calls have. */
   call(
-    member: string,
-    input: unknown,
-    transfer: Transferable[] | undefined,
-  ): { id: string; answer: Promise<unknown> } {
-    const method = (this.#proxy as Proxy)[member] as Proxy[string];
-    const answer = transfer ? method(input, new CallOptions({ transferables: transfer })) : method(input);
-    return { id: this.#lastId, answer };
+    methodPath: readonly string[],
+    args: readonly unknown[],
+    transfer: readonly Transferable[] | undefined,
+    caller: Caller,
+  ): string {
+    const id = `${this.#own?.slice(0, 8)}-${++this.#calls}`;
+    this.#asked.set(id, caller);
+    try {
+      this.#post(message('CALL', { id, methodPath, args }), transfer);
+    } catch (cause) {
+      this.settle(id, new NotCloneable(String(methodPath[0]), undefined, { cause }));
+    }
+    return id;
   }
 
-  /** Rejects one call of ours, here and in penpal's table. A late answer is then nobody's. */
-  settle(id: string, error: unknown): void {
-    if (this.#asked.delete(id))
-      this.#deliver(message('REPLY', { callId: id, isError: true, value: new Local(error) }));
+  /** Ends one call of ours. A late answer is then nobody's. @returns whether it was still open. */
+  settle(id: string, error: unknown): boolean {
+    const caller = this.#asked.get(id);
+    this.#asked.delete(id);
+    caller?.fail(error);
+    return caller !== undefined;
   }
 
-  /** Rejects all calls of ours. */
-  settleAll(error: unknown): void {
-    this.#open = false;
+  /** Ends all that this epoch has begun, on either side; each with an error of its own, for its stack. */
+  end(error: () => OrielError): void {
+    this.#open = this.#batch.on = false;
+    for (const context of this.#running.values()) context.end(error());
     this.#running.clear();
-    for (const id of [...this.#asked.keys()]) this.settle(id, error);
+    for (const id of [...this.#asked.keys()]) this.settle(id, error());
+  }
+
+  /** The caller of a call that runs here has given it up. */
+  abort(id: string, reason: unknown): void {
+    this.#running.get(id)?.end(reason);
   }
 
   /** @throws DataCloneError */
   note(topic: string, payload: unknown): void {
-    this.#wire.post(message('NOTE', { topic, payload }));
+    this.#post(message('NOTE', { topic, payload }));
   }
 
   /** Ends the link, and says so to the other side unless `silent`. */
   close(silent: boolean): void {
     this.#silent = silent;
+    this.#batch.flush();
     this.#connection.destroy();
     this.#wire.close(); // penpal closes nothing while it still shakes hands
   }
@@ -124,63 +199,80 @@ export class Link {
   }
 
   #deliver(incoming: Message): void {
-    for (const handler of [...this.#handlers]) handler(incoming as unknown as PenpalMessage);
+    for (const handler of this.#handlers) handler(incoming as unknown as PenpalMessage);
+  }
+
+  #post(outgoing: Message, transfer?: readonly Transferable[]): void {
+    const { tracer } = this.#listener;
+    if (tracer.on) tracer.message('out', outgoing);
+    this.#batch.post(outgoing, transfer);
   }
 
   #send(outgoing: Message, transfer: readonly Transferable[] | undefined): void {
-    const greeting = { v: wireVersion, f: '' };
     switch (outgoing.type) {
       case 'SYN':
         this.#own = outgoing.participantId;
-        return this.#wire.post({ ...outgoing, oriel: greeting });
+        return this.#post({ ...outgoing, oriel: greeting });
       case 'ACK1':
       case 'ACK2':
-        this.#wire.post({
+        this.#post({
           ...outgoing,
           oriel: { ...greeting, ...this.#listener.hello(), to: this.#participant },
         });
         if (outgoing.type === 'ACK2') this.#opened();
         return;
-      case 'CALL':
-        return this.#sendCall(outgoing, transfer);
       case 'REPLY':
         return this.#sendReply(outgoing, transfer);
       default:
-        if (!this.#silent) this.#wire.post(outgoing);
+        if (!this.#silent) this.#post(outgoing);
+        this.#batch.flush();
     }
   }
 
-  #sendCall(outgoing: Message, transfer: readonly Transferable[] | undefined): void {
-    const { id = '', methodPath = [] } = outgoing;
-    const member = String(methodPath[0]);
-    this.#lastId = id;
-    this.#asked.set(id, member);
-    try {
-      this.#wire.post(outgoing, transfer);
-    } catch (cause) {
-      this.settle(id, new NotCloneable(member, undefined, { cause }));
-    }
+  #unsent({ type, id, callId, methodPath, topic }: Message, cause: unknown): void {
+    const error = new NotCloneable(String(methodPath?.[0] ?? topic ?? 'answer'), undefined, { cause });
+    if (type === 'CALL') this.settle(id as string, error);
+    else if (type === 'REPLY') this.#refuse(callId as string, error);
+    else this.#listener.excess(error);
   }
 
   #sendReply(outgoing: Message, transfer: readonly Transferable[] | undefined): void {
     const { callId = '' } = outgoing;
-    const member = this.#running.get(callId);
+    const context = this.#running.get(callId);
     // The document that asked is gone.
-    if (member === undefined) return;
+    if (!context) return;
     this.#running.delete(callId);
     try {
-      this.#wire.post(outgoing, transfer);
+      this.#post(withoutStack(outgoing), transfer);
     } catch (cause) {
       // Caught here: penpal would answer too, but leave an unhandled rejection behind.
-      this.#wire.post({
-        ...outgoing,
-        isError: true,
-        value: encode(new NotCloneable(member, undefined, { cause }), false),
-      });
+      this.#refuse(callId, new NotCloneable(context.member, undefined, { cause }));
     }
   }
 
+  #hear(incoming: Message, origin: string): void {
+    this.heardAt = performance.now();
+    // What was asked for makes nobody wait but whoever has asked.
+    const answer = incoming.type === 'REPLY' && this.#asked.has(incoming.callId as string);
+    if (answer || this.#bear()) this.#receive(incoming, origin);
+  }
+
+  /** Whether one more message can be borne, whatever it says: a page that hears nothing else stands still. */
+  #bear(): boolean {
+    if (this.#deaf) return false;
+    if (!this.#backlog || this.#backlog.take(performance.now())) return true;
+    this.#deaf = true;
+    const { limits, tracer, excess, flooded } = this.#listener;
+    const error = new LimitExceeded('waiting messages', limits.backlog);
+    tracer.refused(error.limit);
+    excess(error);
+    flooded();
+    return false;
+  }
+
   #receive(incoming: Message, origin: string): void {
+    const { tracer, note } = this.#listener;
+    if (tracer.on) tracer.message('in', incoming);
     switch (incoming.type) {
       case 'SYN':
         return this.#receiveSyn(incoming, origin);
@@ -188,28 +280,87 @@ export class Link {
       case 'ACK2':
         return this.#receiveAck(incoming);
       case 'REFUSE':
-        return void this.#listener.greeted(incoming.oriel as Hello);
+        // Once greeted, both have agreed already.
+        if (!this.#greeted) this.#listener.greeted(incoming.oriel as Hello);
+        return;
+      case 'BATCH':
+        if (!this.#open || !Array.isArray(incoming.items)) return;
+        for (const item of incoming.items) if (isInner(item)) this.#receive(item, origin);
+        return;
       case 'NOTE':
-        if (this.#open) this.#listener.note(String(incoming.topic), incoming.payload);
+        if (this.#open && this.#admit() && typeof incoming.topic === 'string')
+          note(incoming.topic, incoming.payload);
         return;
       case 'CALL':
-        if (!this.#open || typeof incoming.id !== 'string' || !Array.isArray(incoming.methodPath)) return;
-        this.#running.set(incoming.id, String(incoming.methodPath[0]));
-        return this.#deliver(incoming);
-      case 'REPLY':
-        if (this.#asked.delete(String(incoming.callId))) this.#deliver(incoming);
+        return this.#receiveCall(incoming, origin);
+      case 'REPLY': {
+        const id = incoming.callId as string;
+        const caller = this.#asked.get(id);
+        this.#asked.delete(id);
+        if (caller) caller.answer(incoming);
+        else if (this.#open && !incoming.isError) this.#listener.late(incoming.value);
         return;
+      }
       case 'DESTROY':
         return this.#listener.destroyed();
     }
   }
 
+  #receiveCall(incoming: Message, origin: string): void {
+    const { id, methodPath } = incoming;
+    if (!this.#open || typeof id !== 'string' || !Array.isArray(methodPath) || !Array.isArray(incoming.args))
+      return;
+    const { calls } = this.#listener.limits;
+    // What a pull brings is bounded by its credit already, where there is a stream to pull at.
+    const path = pathOf(methodPath);
+    const pulls = path[0] === mark && path[1] === 'pull' && this.#listener.pulls(incoming.args[0]);
+    if (!pulls && !this.#admit(id)) return;
+    if (this.#running.size >= calls) return this.#refuse(id, new LimitExceeded('open calls', calls));
+    this.context = new Context(path[0] as string, origin, this.#listener.epoch, this.claims);
+    this.#running.set(id, this.context);
+    this.#deliver(path === methodPath ? incoming : { ...incoming, methodPath: path });
+    this.context = undefined;
+  }
+
+  /** Whether one more message is not too much. What is refused is told once, until another passes. */
+  #admit(id?: string): boolean {
+    const { limits, rate, tracer } = this.#listener;
+    const verdict = rate.take(this.heardAt);
+    if (verdict === 'pass') this.#refusing = false;
+    else {
+      const error = new LimitExceeded('messages a second', limits.rate);
+      if (id !== undefined) this.#refuse(id, error);
+      if (!this.#refusing) {
+        tracer.refused(error.limit);
+        this.#listener.excess(error);
+      }
+      this.#refusing = true;
+      if (verdict === 'flood') this.#listener.flooded();
+    }
+    return verdict === 'pass';
+  }
+
+  #refuse(callId: string, error: OrielError): void {
+    const { name, message: text } = error;
+    const value = this.extended ? encode(error, false) : { name, message: text };
+    this.#post(
+      message('REPLY', {
+        callId,
+        isError: true,
+        value,
+        ...(!this.extended && { isSerializedErrorInstance: true }),
+      }),
+    );
+  }
+
   #receiveSyn(incoming: Message, origin: string): void {
+    if (typeof incoming.participantId !== 'string') return;
     if (incoming.participantId !== this.#participant) {
       this.#participant = incoming.participantId;
+      this.#greeting = incoming.oriel;
       this.#greeted = false;
       this.origin = origin;
-      if (this.#open) this.#listener.ended();
+      this.#listener.ended();
     }
     this.#deliver(incoming);
   }
@@ -218,13 +369,14 @@ export class Link {
     // An acknowledgement without a handshake, or a second one, is nobody's.
     if (this.#participant === undefined || this.#greeted) return;
     const theirs = incoming.oriel as Hello | undefined;
+    // Whoever has greeted says hello too: without one, every member of the other side would be unknown.
+    if (this.extended && !theirs) return;
     // Meant for the document that stood here before: penpal's own acknowledgements don't say to whom.
     if (theirs?.to !== undefined && theirs.to !== this.#own) return;
     if (!this.#listener.greeted(theirs)) {
-      this.#wire.post(message('REFUSE', { oriel: { v: wireVersion, f: '', ...this.#listener.hello() } }));
+      this.#post(message('REFUSE', { oriel: { ...greeting, ...this.#listener.hello() } }));
       return;
     }
-    this.#theirs = theirs;
     this.#greeted = true;
     this.#deliver(incoming);
     if (incoming.type === 'ACK2') this.#opened();
@@ -236,9 +388,36 @@ export class Link {
     const participant = this.#participant;
     this.#connection.promise.then(
       () => {
-        if (this.#open && participant === this.#participant) this.#listener.opened();
+        if (!this.#open || participant !== this.#participant) return;
+        this.#batch.on = featuresOf(this.#greeting).includes('b');
+        this.#listener.opened();
       },
       () => {},
     );
   }
+}
+
+// What stands in a batch comes from outside like everything else; a handshake stands in none.
+function isInner(item: unknown): item is Message {
+  const { type } = Object(item) as Message;
+  return type === 'CALL' || type === 'REPLY' || type === 'NOTE';
+}
+
+/** A member, or one of the kit's own methods; members have no members, and what isn't a name is no member's. */
+function pathOf(path: readonly unknown[]): readonly string[] {
+  const [name, inner] = path;
+  const own = name === mark && typeof inner === 'string' && path.length === 2;
+  const member = typeof name === 'string' && name !== mark && path.length === 1;
+  return own || member ? (path as readonly string[]) : [''];
+}
+
+function featuresOf(greeting: unknown): string {
+  const { f } = Object(greeting) as { f?: unknown };
+  return typeof f === 'string' ? f : '';
+}
+
+// Penpal sends the stack of each error that it takes apart: where our code stands is nobody's business.
+function withoutStack(reply: Message): Message {
+  if (!reply.isSerializedErrorInstance) return reply;
+  return { ...reply, value: { ...(reply.value as object), stack: undefined } };
 }

@@ -14,7 +14,9 @@ import type {
   Side,
 } from '../contract/index.js';
 import type { Channel } from './channel.js';
+import type { Limits } from './limits.js';
 import type { Store } from './store.js';
+import type { TraceOptions, TraceRecord } from './trace.js';
 
 /** `closed` is final. An attempt that fails rejects `ready` and leaves the status as it was. */
 export type PeerStatus = 'connecting' | 'ready' | 'lost' | 'closed';
@@ -43,6 +45,14 @@ export interface ConnectOptions<C extends Contract, S extends Side> {
   readonly timeout?: number;
   /** How long a call may take, in ms, waiting for the handshake included. Default 30,000. */
   readonly callTimeout?: number;
+  /**
+   * For how many ms the other side may be silent, though asked and while this page is visible; `Infinity` for ever. A
+   * guest that is silent for longer counts as hanging: `state.responsive`. Default 5,000. A host counts as gone (`lost`,
+   * `transport`) where its page can die without a word, on a bus or a port: default 300,000.
+   */
+  readonly unresponsiveAfter?: number;
+  /** What is taken from the other side; the rest is refused with `limit`. */
+  readonly limits?: Partial<Limits>;
   /** Closes the peer. */
   readonly signal?: AbortSignal;
   /** Sends stacks along with errors. Default `false`. */
@@ -58,6 +68,8 @@ export interface Peer<C extends Contract = Contract, S extends Side = Side> {
   readonly state: Store<PeerState>;
   /** Settles with the current attempt; renewed for each attempt and epoch. Never an unhandled rejection. */
   readonly ready: Promise<void>;
+  /** What the other side's token says for now, as the server's `authorize` gave it; `undefined` where there is none. */
+  readonly claims: unknown;
   /** The props: on the guest's side `undefined` until the first handshake, then the schema's output. */
   readonly props: Store<(S extends 'host' ? InProps<C> : OutProps<C>) | undefined>;
   /**
@@ -75,6 +87,11 @@ export interface Peer<C extends Contract = Contract, S extends Side = Side> {
   emit<K extends EventName<C[S]>>(name: K, ...payload: PayloadArgs<PayloadIn<C[S], K>>): void;
   /** Whether the other side knows a member; `false` until its first handshake, and for a stock penpal peer. */
   has(member: string): boolean;
+  /**
+   * Hears what crosses, with sizes and times, and without payloads unless they are asked for.
+   * @returns what ends it, as `signal` does.
+   */
+  trace(listener: (record: TraceRecord) => void, options?: TraceOptions): () => void;
   /** Ends the connection for good. Waiting calls reject with `ConnectionClosed`. Default reason: `local`. */
   close(reason?: ClosedReason): void;
 }
