@@ -1,4 +1,4 @@
-import { control } from '../bridge/index.js';
+import { control, type Peer } from '../bridge/index.js';
 import { Follow } from './follow.js';
 import { Measure } from './measure.js';
 import { watch } from './watch.js';
@@ -7,7 +7,7 @@ import { watch } from './watch.js';
 export interface AutosizeOptions {
   /** Elements that never count, as a selector. @defaultValue `'[data-oriel-ignore]'` */
   readonly ignore?: string;
-  /** Ends it. */
+  /** Ends it, as the end of the peer does. */
   readonly signal?: AbortSignal;
 }
 
@@ -25,9 +25,13 @@ const QUIET = 100;
  * autosize(peer, { ignore: '.debug-bar', signal });
  * ```
  */
-export function autosize(peer: object, options: AutosizeOptions = {}): void {
-  const { ignore = '[data-oriel-ignore]', signal = new AbortController().signal } = options;
-  if (signal.aborted) return;
+export function autosize(peer: Pick<Peer, 'state'>, options: AutosizeOptions = {}): void {
+  const { ignore = '[data-oriel-ignore]' } = options;
+  const over = new AbortController();
+  const { signal } = over;
+  const end = () => over.abort();
+  if (options.signal?.aborted || peer.state.get().status === 'closed') return;
+  options.signal?.addEventListener('abort', end, { signal });
   const { tell, hear } = control(peer);
   const print = matchMedia('print');
   let mode = 'none';
@@ -35,8 +39,10 @@ export function autosize(peer: object, options: AutosizeOptions = {}): void {
   let sent: { height?: number; width?: number } = {};
   let changed = true;
   let first = true;
+  let moves = false;
   let warned = false;
   let quiet = false;
+  let reach = 0;
   let frame = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let doubt: ReturnType<typeof setTimeout> | undefined;
@@ -49,7 +55,10 @@ export function autosize(peer: object, options: AutosizeOptions = {}): void {
     timer ??= setTimeout(report, document.hidden ? 0 : UNDRAWN);
   };
   const watched = watch(schedule, signal);
-  const measure = new Measure(ignore, watched.add);
+  const measure = new Measure(ignore, (root) => {
+    watched.add(root);
+    moves ||= animates(root); // no document's list has them
+  });
 
   const report = () => {
     cancelAnimationFrame(frame);
@@ -66,17 +75,20 @@ export function autosize(peer: object, options: AutosizeOptions = {}): void {
       !document.documentElement.getClientRects().length
     )
       return;
+    const moved = moves;
+    moves = watched.unseen || animates(document);
     const next: { height?: number; width?: number } = {};
     let reason = first ? 'first' : 'content';
     const size = (axis: 'height' | 'width', viewport: number) => {
       const { content, overlay } = measure[axis]();
-      const wanted = axes[axis].next({ viewport, content, changed: changed || animates(), quiet });
+      const wanted = axes[axis].next({ viewport, content, changed: changed || moves, quiet });
       if (overlay > wanted) reason = 'overlay';
       next[axis] = Math.max(0, Math.ceil(Math.max(wanted, overlay) - 0.02));
     };
     if (mode !== 'height') size('width', innerWidth);
     if (mode !== 'width') size('height', innerHeight);
-    changed = quiet = false;
+    changed = moves || moved; // an animation's last step comes when it has ended, or is drawn after that was seen
+    quiet = false;
     clearTimeout(doubt);
     if (axes.height.doubtful || axes.width.doubtful)
       doubt = setTimeout(() => ((quiet = true), schedule(false)), QUIET);
@@ -88,6 +100,7 @@ export function autosize(peer: object, options: AutosizeOptions = {}): void {
         `[oriel] <${follows}> follows the height of the frame, so no height fits this page: ${Math.round(axes.height.excess)} px of it are not asked for. Give it a height in px, or a max-height.`,
       );
     }
+    reach = document.documentElement.scrollHeight;
     if (next.height === sent.height && next.width === sent.width) return;
     sent = next;
     first = false;
@@ -103,12 +116,16 @@ export function autosize(peer: object, options: AutosizeOptions = {}): void {
     first = true;
     schedule(true);
   });
-  signal.addEventListener('abort', forget, { once: true });
+  // Nothing tells of a shadow root that is attached late, or of a rule that a script inserts, where no box changes by it.
+  // A host that hears nothing for a while asks whether anybody is there, which is when this page looks too.
+  const still = hear('ping', () => document.documentElement.scrollHeight !== reach && schedule(true));
+  const unsubscribe = peer.state.subscribe(({ status }) => status === 'closed' && end());
+  signal.addEventListener('abort', () => (forget(), still(), unsubscribe()), { once: true });
 }
 
 /** Whether something is moving by itself. A spinner that never ends is no reason. */
-function animates(): boolean {
-  return document
+function animates(root: DocumentOrShadowRoot): boolean {
+  return root
     .getAnimations()
     .some(
       ({ playState, effect }) =>

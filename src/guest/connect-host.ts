@@ -1,4 +1,4 @@
-import { type ConnectOptions, control, createPeer, guestProps, type Peer } from '../bridge/index.js';
+import { type ConnectOptions, control, createPeer, guestRole, type Peer } from '../bridge/index.js';
 import { toParent } from '../channels/window.js';
 import { type Contract, EmbedError } from '../contract/index.js';
 import { type AutosizeOptions, autosize } from './autosize.js';
@@ -18,6 +18,7 @@ export interface ConnectHostOptions<C extends Contract>
 /**
  * Connects this page to the page that embeds it. The peer is there at once; calls wait until it is ready.
  * Where nobody embeds the page, `ready` rejects with `not-embedded` at once.
+ * @throws EmbedError: `bad-origin` for what is no list of exact origins.
  *
  * @example
  * ```ts
@@ -42,18 +43,14 @@ export function connectHost<const C extends Contract>(
       contract,
       side: 'guest',
     },
-    guestProps,
+    guestRole,
   );
   if (!embedded) {
     control(peer).fail(
       new EmbedError('not-embedded', 'This page is not in a frame. Open the page that embeds it.'),
     );
   } else if (sizing) {
-    const over = new AbortController();
-    peer.state.subscribe(({ status }) => {
-      if (status === 'closed') over.abort();
-    });
-    autosize(peer, { ...(sizing !== true && sizing), signal: over.signal });
+    autosize(peer, sizing === true ? {} : sizing);
   }
   return peer;
 }

@@ -24,7 +24,8 @@ const STEPS = 3;
  *
  * Take content as a function h(v) of the viewport v. Where h has slope 0, the answer is h. Where it has slope 1
  * (`100vh` and something around it), no v is enough and whoever chases it grows for ever: what sticks out is then
- * kept apart and never asked for. In between (`50vh`, centred content), one secant step finds the v with h(v) = v.
+ * kept apart and never asked for. In between (`50vh`, centred content), one secant step finds the v
+ * with h(v) = v, in the next quiet moment.
  */
 export class Follow {
   /** How much of the content follows the viewport and can't be satisfied. */
@@ -38,6 +39,8 @@ export class Follow {
   #resized = 0;
   #probes = 0;
   #steps = 0;
+  /** What a secant step would ask, until a quiet moment shows that nothing moved by itself. */
+  #secant = 0;
 
   /** @returns what the host should give. */
   next(sample: Sample): number {
@@ -55,13 +58,18 @@ export class Follow {
     this.excess = 0;
     if (changed) this.#steps = 0;
     else if (++this.#steps > STEPS) return this.#wanted;
-    return this.#ask(sample, viewport + (content - viewport) / (1 - (slope > 0.05 && !changed ? slope : 0)));
+    if (changed || slope < 0.05) return this.#ask(sample, content);
+    // An animation that nobody can see (in a closed shadow root, of `::details-content`) looks the same for now.
+    this.doubtful = true;
+    this.#secant = viewport + (content - viewport) / (1 - slope);
+    return this.#wanted;
   }
 
   #still(sample: Sample, same: boolean): number {
     if (same) {
       if (!this.doubtful || !sample.quiet) return this.#wanted;
       this.doubtful = false;
+      if (this.#secant) return this.#ask(sample, this.#secant);
       return ++this.#probes > 1 ? this.#follows(sample) : (this.#wanted = sample.content - this.excess);
     }
     this.#steps = 0;
@@ -76,6 +84,7 @@ export class Follow {
   }
 
   #ask({ viewport }: Sample, extent: number): number {
+    this.#secant = 0;
     this.doubtful = extent > viewport && this.#moves === 1 && ++this.#strikes > STRIKES;
     return this.doubtful ? this.#wanted : (this.#wanted = extent);
   }

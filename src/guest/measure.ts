@@ -20,21 +20,20 @@ export class Measure {
   }
 
   height(): Needs {
+    lookAtZoom();
     const html = document.documentElement;
     const root = document.scrollingElement ?? html;
     const viewport = innerHeight;
-    const bar = root.clientHeight ? Math.max(0, viewport - root.clientHeight * zoomOf(root)) : 0; // a classic scrollbar
+    const bar = root.clientHeight ? Math.max(0, viewport - root.clientHeight) : 0; // a classic scrollbar
     const overflows = root.scrollHeight - root.clientHeight > spill(root.clientHeight);
     const trusted = overflows && !document.querySelector(this.#ignore);
     const flow = inFlow(viewport - bar, overflows);
     // Whole px, so it may be a fraction short of the flow's true end.
-    let content = trusted
-      ? Math.max(root.scrollHeight * zoomOf(root), flow - root.scrollHeight < 1 ? flow : 0)
-      : flow;
+    let content = trusted ? Math.max(root.scrollHeight, flow - root.scrollHeight < 1 ? flow : 0) : flow;
     const limit = overflows ? Infinity : viewport;
     let overlay = 0;
     const visit = (element: Element) => {
-      const box = element.getBoundingClientRect();
+      const box = boxOf(element);
       if (!box.height || !box.width) return;
       const bottom = box.bottom + scrollY;
       const top = topLayer(element);
@@ -51,10 +50,11 @@ export class Measure {
 
   /** As wide as the content would like to be. The only measurement that needs a style for a moment. */
   width(): Needs {
+    lookAtZoom();
     const { style } = document.documentElement;
     const [value, priority] = [style.getPropertyValue('width'), style.getPropertyPriority('width')];
     style.setProperty('width', 'max-content', 'important');
-    const box = document.documentElement.getBoundingClientRect();
+    const box = boxOf(document.documentElement);
     style.setProperty('width', value, priority);
     if (!style.length) document.documentElement.removeAttribute('style');
     return {
@@ -84,6 +84,9 @@ export class Measure {
   }
 }
 
+/** Where the root and the body ended when the root's end was not the viewport's. */
+let free = '';
+
 /**
  * The lower end of what is in the flow. The root's box tells, unless it fills the viewport anyway
  * (`height: 100%`, `min-height: 100vh`); then the body's, and last that of the body's children.
@@ -92,13 +95,13 @@ function inFlow(viewport: number, overflows: boolean): number {
   const html = document.documentElement;
   const { body } = document;
   const end = outerEnd(html);
-  // WebKit before `currentCSSZoom` measures a zoomed body in lengths of its own.
-  const foreign =
-    !('currentCSSZoom' in body) && Number(getComputedStyle(body).getPropertyValue('zoom') || 1) !== 1;
-  if (overflows || foreign || end <= viewport - 1) return end;
   const below = px(html, 'paddingBottom') + px(html, 'borderBottomWidth') + px(html, 'marginBottom');
   const bodyEnd = outerEnd(body) + below;
-  if (bodyEnd <= viewport - 1) return bodyEnd;
+  // A root that ends there in any viewport doesn't fill it. It has margins that the body's box doesn't show.
+  const ends = `${end} ${bodyEnd}`;
+  if (Math.abs(end - viewport) >= 1) free = ends;
+  if (overflows || end <= viewport - 1) return end;
+  if (bodyEnd <= viewport - 1) return ends === free ? end : bodyEnd;
   const inside = px(body, 'paddingBottom') + px(body, 'borderBottomWidth');
   const margin = px(body, 'marginBottom');
   let last = 0;
@@ -110,7 +113,7 @@ function inFlow(viewport: number, overflows: boolean): number {
     } else if (node instanceof Text && node.data.trim()) {
       const range = new Range();
       range.selectNode(node);
-      last = Math.max(last, range.getBoundingClientRect().bottom + scrollY + margin);
+      last = Math.max(last, boxOf(range).bottom + scrollY + margin);
     }
   }
   return last + inside + below;
@@ -119,7 +122,7 @@ function inFlow(viewport: number, overflows: boolean): number {
 /** How far a body that fills the viewport sticks out of it by its margins, whatever the viewport's height. */
 function spill(viewport: number): number {
   const { body } = document;
-  const { height } = body.getBoundingClientRect();
+  const { height } = boxOf(body);
   const around =
     height - body.clientHeight * zoomOf(body) + px(body, 'paddingTop') + px(body, 'paddingBottom');
   const fills = Math.abs(height - viewport) < 1 || Math.abs(height - around - viewport) < 1;
@@ -128,12 +131,9 @@ function spill(viewport: number): number {
 
 /** An element's lower end with its margin, which may be one that collapsed through it from its last child. */
 function outerEnd(element: Element, margin = 0): number {
-  const { bottom } = element.getBoundingClientRect();
+  const { bottom } = boxOf(element);
   let least = 0;
-  for (
-    let node: Element | undefined = element;
-    node && Math.abs(node.getBoundingClientRect().bottom - bottom) < 0.5;
-  ) {
+  for (let node: Element | undefined = element; node && Math.abs(boxOf(node).bottom - bottom) < 0.5; ) {
     const own = px(node, 'marginBottom');
     margin = Math.max(margin, own);
     least = Math.min(least, own);
@@ -155,8 +155,7 @@ function visibleBottom(element: Element, bottom: number): { bottom: number; fixe
     const above: Element | null =
       position === 'absolute' && node instanceof HTMLElement ? node.offsetParent : parentOf(node);
     if (!above || above === document.body || above === document.documentElement) break;
-    if (getComputedStyle(above).overflowY !== 'visible')
-      bottom = Math.min(bottom, above.getBoundingClientRect().bottom);
+    if (getComputedStyle(above).overflowY !== 'visible') bottom = Math.min(bottom, boxOf(above).bottom);
     node = above;
   }
   return { bottom, fixed: false };
@@ -179,6 +178,23 @@ function px(element: Element, length: Length): number {
   return (Number.parseFloat(getComputedStyle(element)[length]) || 0) * zoomOf(element);
 }
 
-function zoomOf(element: Element): number {
-  return (element as { currentCSSZoom?: number }).currentCSSZoom ?? 1;
+/** How much larger than they say lengths are, of the root and in the body; where the engine tells of each, nothing. */
+let zooms: readonly [root: number, body: number] | undefined;
+
+function lookAtZoom(): void {
+  const { documentElement: html, body } = document;
+  const own = (element: Element) => Number(getComputedStyle(element).getPropertyValue('zoom')) || 1;
+  if (!('currentCSSZoom' in html)) zooms = [own(html), own(html) * own(body)];
+}
+
+/** In px of the viewport. WebKit, before `currentCSSZoom`, gives a box in those of what it is the box of. */
+function boxOf(it: Element | Range): DOMRect {
+  const box = it.getBoundingClientRect();
+  const by = zooms ? zoomOf(it) : 1;
+  return by === 1 ? box : new DOMRect(box.x * by, box.y * by, box.width * by, box.height * by);
+}
+
+function zoomOf(it: Element | Range): number {
+  if (zooms) return zooms[it === document.documentElement ? 0 : 1];
+  return (it as { currentCSSZoom?: number }).currentCSSZoom ?? 1;
 }
