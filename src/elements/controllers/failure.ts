@@ -133,15 +133,17 @@ export class FailureController implements ReactiveController {
     );
   }
 
-  // Chromium alone reports it; elsewhere the frame is merely silent.
+  // Chromium and WebKit report it; elsewhere the frame is merely silent.
   #observeCoep(signal: AbortSignal): void {
     if (typeof ReportingObserver === 'undefined') return;
     const observer = new ReportingObserver(
       (reports) => {
         for (const { body } of reports) {
-          const { blockedURL, disposition } = (body ?? {}) as { blockedURL?: string; disposition?: string };
+          // Chromium's report has its fields nowhere but in its JSON.
+          const json = (body as { toJSON?: () => unknown } | null)?.toJSON?.();
+          const { blockedURL, disposition } = Object(json) as { blockedURL?: string; disposition?: string };
           if (disposition === 'reporting' || !blockedURL || !this.#isOurs(blockedURL)) continue;
-          this.#fail('blocked-by-coep', `This page's Cross-Origin-Embedder-Policy blocks the guest. ${coep}`);
+          this.#fail('blocked-by-coep', `This page's Cross-Origin-Embedder-Policy blocks the guest: ${coep}`);
         }
       },
       { types: ['coep'] },

@@ -1,12 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import {
-  anyContract,
-  control,
-  createPeer,
-  hostProps,
-  type Peer,
-  type PeerState,
-} from '../../bridge/index.js';
+import { anyContract, control, createPeer, hostRole, type Peer, type PeerState } from '../../bridge/index.js';
 import { toFrame } from '../../channels/window.js';
 import type { Contract, LostReason, OrielError } from '../../contract/index.js';
 
@@ -14,6 +7,7 @@ import type { Contract, LostReason, OrielError } from '../../contract/index.js';
 export interface PeerElement extends ReactiveControllerHost, HTMLElement {
   contract: Contract | undefined;
   host: object;
+  unresponsiveAfter: number;
 }
 
 /** What the controller asks its element, and tells it. */
@@ -107,9 +101,12 @@ export class PeerController implements ReactiveController {
         side: 'host',
         implement: () => element.host as never,
         timeout: Infinity, // the element's own clock says more
+        get unresponsiveAfter() {
+          return element.unresponsiveAfter;
+        },
         onError: (error) => peer === this.#peer && failed(error),
       },
-      hostProps,
+      hostRole,
     );
     this.#peer = peer;
     this.#contract = contract;

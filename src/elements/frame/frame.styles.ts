@@ -48,6 +48,43 @@ export const styles = css`
     z-index: 1;
   }
 
+  /* What is out of date doesn't look live, and can be read as well as before: grey keeps the contrast. */
+  :host(:state(stale)) iframe,
+  :host(:state(reset)) iframe {
+    filter: var(--oriel-stale-filter, grayscale(1));
+  }
+
+  /* Above the guest, and not over it: the last that came is to be read. */
+  .stage.old {
+    grid-template-rows: auto minmax(0, 1fr);
+  }
+
+  .old > * {
+    grid-row: 2;
+  }
+
+  .old > .fresh {
+    grid-row: 1;
+    margin-block-end: calc(var(--_space) / 4);
+    padding: calc(var(--_space) / 4) calc(var(--_space) / 2);
+    border-radius: var(--_radius);
+    color: var(--oriel-stale-text, light-dark(#4a3600, #ffe9a8));
+    background: var(--oriel-stale-background, light-dark(#fff1c9, #4a3b0b));
+    font: var(--oriel-font, 0.9375rem/1.5 system-ui, sans-serif);
+  }
+
+  /* To be heard, and to take no room. */
+  .stage:not(.old) > .fresh {
+    justify-self: start;
+    align-self: start;
+    inline-size: 1px;
+    block-size: 1px;
+    margin: 0 -1px -1px 0;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+
   .bar {
     block-size: 3px;
     background: linear-gradient(90deg, transparent, var(--oriel-accent, #4a6cf7), transparent) 0 / 40% 100% no-repeat;
@@ -110,5 +147,10 @@ export const styles = css`
     min-block-size: 150px;
     padding: 0;
     overflow: hidden;
+  }
+
+  .start span {
+    display: block;
+    padding: var(--_space);
   }
 `;

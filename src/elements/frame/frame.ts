@@ -1,6 +1,7 @@
 import { adoptStyles, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { control, type Peer, type PeerState } from '../../bridge/index.js';
+import { control, type Peer, type PeerState, type Store } from '../../bridge/index.js';
 import {
+  ConnectionClosed,
   type Contract,
   ContractError,
   EmbedError,
@@ -11,17 +12,22 @@ import {
   type OrielError,
   type Remote,
 } from '../../contract/index.js';
+import type { Freshness } from '../../events/index.js';
 import { FailureController } from '../controllers/failure.js';
+import { FreshnessController } from '../controllers/freshness.js';
 import { PeerController } from '../controllers/peer.js';
 import { OrielCloseEvent } from '../events/close.js';
 import { OrielErrorEvent } from '../events/error.js';
 import { OrielLoadEvent } from '../events/load.js';
 import { OrielMessageEvent } from '../events/message.js';
 import { OrielReadyEvent } from '../events/ready.js';
-import { type Address, grant, resolveAddress } from './address.js';
+import { type Address, resolveAddress } from './address.js';
 import { AutosizeController, type AutosizeMode, maxSize } from './autosize.js';
+import { FocusController } from './focus.js';
 import { styles } from './frame.styles.js';
+import { createIframe, isBlank } from './iframe.js';
 import { type Loading, schedule } from './loading.js';
+import { failureView, freshnessView, startView } from './views.js';
 
 /** What a frame is doing. `failed` becomes `ready` by itself when a late guest connects. */
 export type FrameState = 'idle' | 'loading' | 'connecting' | 'ready' | 'failed';
@@ -45,49 +51,64 @@ type PropsOf<C extends Contract> = Any<C> extends true ? any : InProps<C>;
  * @attr allow-origins - Origins that may answer, separated by spaces. Default: the origin of `src`.
  * @attr sandbox - As in HTML. Default: `allow-scripts allow-forms allow-same-origin`. A change applies at the next load.
  * @attr allow - Features granted to the guest's origin, such as `camera; clipboard-write`. Default: none.
- * @attr loading - `eager`, `lazy`, `idle` or `click`.
+ * @attr loading - When the guest is loaded: at once (`eager`), when near the viewport (`lazy`), `idle`, or on `click`.
  * @attr autosize - What follows the guest's content: `height`, `width`, `both` or `none`.
- * @attr min-height - In CSS pixels, like the next three.
- * @attr max-height
- * @attr min-width
- * @attr max-width
+ * @attr [min-height=0] - The frame's least height, in CSS pixels.
+ * @attr [max-height=1000000] - Its greatest height.
+ * @attr [min-width=0] - Its least width.
+ * @attr [max-width=1000000] - Its greatest width.
  * @attr timeout - How long the guest may take to answer, in ms. `Infinity` for a guest without the SDK. Default: 10000.
  * @attr label - The frame's accessible name.
  * @attr credentialless - Loads the guest without its cookies (Chromium).
- * @attr referrerpolicy - Default: `strict-origin`.
+ * @attr referrerpolicy - As in HTML: how much of this page's address the guest is told. Default: `strict-origin`.
+ * @attr unresponsive-after - How long the guest may be silent, though asked, until it counts as hanging, in ms. Default: 5000.
  * @attr probe - On failure, asks the network whether the guest's server can be reached.
- * @attr autofocus - The guest may take the focus when it loads.
- * @attr props - The props, as JSON.
+ * @attr {boolean} autofocus - The guest may take the focus when it loads.
+ * @attr {string} props - The props, as JSON.
  * @slot - Shown only until the tag is defined: a link, for pages without script.
  * @slot placeholder - Shown until the guest is; with `loading="click"` it stands in the button that loads it.
  * @slot loading - Shown while the guest loads.
  * @slot error - Shown when the guest can't be.
+ * @slot stale - In place of `stale-text`.
+ * @slot catching-up - In place of `catching-up-text`.
+ * @slot reset - In place of `reset-text`.
+ * @slot live - In place of `live-text`, which is only heard.
  * @csspart iframe - The frame itself.
  * @csspart loading - What is shown while it loads.
  * @csspart error - What is shown when it has failed.
  * @csspart retry - The button in it.
  * @csspart link - The link in it.
+ * @csspart help - The code in it, where `error-help` is set.
  * @csspart start - The button of `loading="click"`.
- * @cssprop --oriel-frame-background - Behind the guest.
- * @cssprop --oriel-frame-radius - Of the frame's corners.
- * @cssprop --oriel-accent - Of the loading bar.
- * @cssprop --oriel-space - Padding of the error box.
- * @cssprop --oriel-line - Colour of borders.
- * @cssprop --oriel-radius - Of the corners of boxes and buttons.
- * @cssprop --oriel-text - Of the error box.
- * @cssprop --oriel-background - Of the error box.
- * @cssprop --oriel-font - Of the error box.
- * @cssprop --oriel-link - Colour of the link.
- * @cssprop --oriel-button - Background of buttons.
+ * @csspart freshness - What says that what is shown is out of date.
+ * @cssprop [--oriel-frame-background=transparent] - Background behind the guest.
+ * @cssprop [--oriel-frame-radius=0] - Radius of the frame's corners.
+ * @cssprop [--oriel-accent=#4a6cf7] - Colour of the loading bar.
+ * @cssprop [--oriel-space=1rem] - Padding of the error box.
+ * @cssprop [--oriel-line=color-mix(in srgb, currentColor 25%, transparent)] - Colour of borders.
+ * @cssprop [--oriel-radius=0.5rem] - Radius of the corners of boxes and buttons.
+ * @cssprop [--oriel-text=CanvasText] - Text of the error box.
+ * @cssprop [--oriel-background=Canvas] - Background of the error box.
+ * @cssprop [--oriel-font=0.9375rem/1.5 system-ui, sans-serif] - Font of the error box.
+ * @cssprop [--oriel-link=LinkText] - Colour of the link.
+ * @cssprop [--oriel-button=transparent] - Background of buttons.
+ * @cssprop [--oriel-stale-filter=grayscale(1)] - Filter of a guest that is out of date.
+ * @cssprop [--oriel-stale-text=light-dark(#4a3600, #ffe9a8)] - Text of what says so.
+ * @cssprop [--oriel-stale-background=light-dark(#fff1c9, #4a3b0b)] - Background of what says so.
  * @cssState idle - Nothing is loaded.
  * @cssState loading - The guest's page is being loaded.
  * @cssState connecting - The page has loaded, and the guest hasn't answered yet, or again.
  * @cssState ready - The guest has answered.
  * @cssState failed - The guest can't be shown; `oriel-error` says why.
+ * @cssState live - All that there is has come; the four are there where the page or the guest tells how fresh it is.
+ * @cssState catching-up - There is more to come than has come.
+ * @cssState stale - The connection that feeds it is gone, or the guest is silent: the attribute `stale-since` has since when, as an ISO time.
+ * @cssState reset - Something was missed for good, and what is shown has to be fetched anew.
  * @fires {OrielLoadEvent} oriel-load - The guest's page has loaded.
  * @fires {OrielReadyEvent} oriel-ready - The guest answered; `guest` can be called. Again after each reload.
  * @fires {OrielResizeEvent} oriel-resize - The guest asked for another size and got it.
  * @fires {OrielErrorEvent} oriel-error - Something went wrong; `code` says what, `message` what to do.
+ * @fires {OrielFreshnessEvent} oriel-freshness - How fresh what the guest shows is has changed.
  * @fires {OrielMessageEvent} oriel-message - An event of the guest, where there is no contract.
  * @fires {OrielCloseEvent} oriel-close - The guest closed itself.
  */
@@ -104,6 +125,7 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     minWidth: { type: Number, attribute: 'min-width' },
     maxWidth: { type: Number, attribute: 'max-width' },
     timeout: { type: Number },
+    unresponsiveAfter: { type: Number, attribute: 'unresponsive-after' },
     label: {},
     credentialless: { type: Boolean },
     referrerPolicy: { attribute: 'referrerpolicy' },
@@ -111,9 +133,15 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     props: { noAccessor: true, converter: { fromAttribute: parseJson } },
     contract: { attribute: false },
     host: { attribute: false },
+    freshness: { noAccessor: true, attribute: false }, // what was set before the tag was defined
     errorText: { attribute: 'error-text' },
     retryText: { attribute: 'retry-text' },
     openText: { attribute: 'open-text' },
+    errorHelp: { attribute: 'error-help' },
+    liveText: { attribute: 'live-text' },
+    catchingUpText: { attribute: 'catching-up-text' },
+    staleText: { attribute: 'stale-text' },
+    resetText: { attribute: 'reset-text' },
   };
   static override styles = styles;
 
@@ -129,6 +157,7 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
   declare minWidth: number;
   declare maxWidth: number;
   declare timeout: number;
+  declare unresponsiveAfter: number;
   declare label: string;
   declare credentialless: boolean;
   declare referrerPolicy: ReferrerPolicy;
@@ -143,6 +172,16 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
   declare retryText: string;
   /** The link that opens the guest on its own. */
   declare openText: string;
+  /** Address of a page that explains the error codes; the code of a frame that failed links to its anchor. */
+  declare errorHelp: string;
+  /** Heard when what is shown is up to date again. `{time}` in any of the four is since when it wasn't. */
+  declare liveText: string;
+  /** Shown while it catches up. */
+  declare catchingUpText: string;
+  /** Shown while it is stale. */
+  declare staleText: string;
+  /** Shown while something is missing. */
+  declare resetText: string;
 
   readonly #internals = this.attachInternals();
   readonly #connection = new PeerController(this as never, {
@@ -165,12 +204,25 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     () => this.#iframe,
     (error) => this.#report(error),
   );
+  readonly #focus = new FocusController(this, {
+    iframe: () => this.#iframe,
+    shown: () => this.#shown,
+    refused: (error) => this.#refuse('focus', error),
+    flooded: () => this.#connection.current?.close('flood'),
+  });
+  readonly #freshness = new FreshnessController(this, this.#internals.states, {
+    shown: () => this.#shown,
+    peer: () => this.#peerState,
+    refused: (error) => this.#refuse('freshness', error),
+  });
   #iframe: HTMLIFrameElement | undefined;
   #address: Address | undefined;
   #error: OrielError | undefined;
   #refused: OrielError | undefined;
   #props: PropsOf<C> | undefined;
   #state: FrameState = 'idle';
+  /** The epoch that `oriel-ready` was last fired for. */
+  #epoch = 0;
   #wanted = false;
   #shown = false;
   #updating = false;
@@ -179,12 +231,13 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
   constructor() {
     super();
     this.src = this.allowOrigins = this.sandbox = undefined;
-    this.allow = this.label = '';
+    this.allow = this.label = this.errorHelp = '';
     this.loading = 'eager';
     this.autosize = 'height';
     this.minHeight = this.minWidth = 0;
     this.maxHeight = this.maxWidth = maxSize;
     this.timeout = 10_000;
+    this.unresponsiveAfter = 5000;
     this.credentialless = this.probe = false;
     this.referrerPolicy = 'strict-origin';
     this.contract = undefined;
@@ -192,6 +245,10 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     this.errorText = 'This content could not be shown.';
     this.retryText = 'Try again';
     this.openText = 'Open in a new tab';
+    this.liveText = 'Up to date again.';
+    this.catchingUpText = 'Not up to date since {time}. Catching up …';
+    this.staleText = 'Not up to date since {time}.';
+    this.resetText = 'Something was missed. Not up to date since {time}.';
   }
 
   /** State that the guest sees. Set a new object: what has changed is sent. A refused one fires `oriel-error`. */
@@ -205,6 +262,23 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     const { peer } = this.#connection;
     if (peer === current) this.#sendProps(peer); // a new one has been sent them
     this.requestUpdate('props', before);
+  }
+
+  /**
+   * How fresh what the guest shows is, where this page follows what feeds it: a Resume's `freshness`, say. A guest that
+   * follows it by itself tells so (`showFreshness`); of the two, the worse counts.
+   * @throws TypeError for what is no store.
+   */
+  get freshness(): Store<Freshness> | undefined {
+    return this.#freshness.store;
+  }
+  set freshness(store: Store<Freshness> | null | undefined) {
+    this.#freshness.store = store;
+  }
+
+  /** Since when what is shown may be out of date, until it is live again. */
+  get staleSince(): Date | undefined {
+    return this.#freshness.staleSince;
   }
 
   /** The guest's methods. There as soon as `contract` is: calls wait until the guest is ready. */
@@ -231,6 +305,12 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     this.src ??= '';
     this.requestUpdate();
     this.#flush(); // whoever asks for `ready` next waits for this attempt
+  }
+
+  /** Gives the guest the focus. */
+  override focus(options?: FocusOptions): void {
+    this.#focus.allow();
+    this.#iframe?.focus(options);
   }
 
   /** Tries again after a failure. */
@@ -289,12 +369,15 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     const state = this.#state;
     const covered = !this.#shown && state !== 'failed';
     const busy = state === 'loading' || state === 'connecting';
-    return html`<div class="stage ${this.#autosize.mode} ${this.#shown ? 'shown' : ''}">
+    const said = this.#shown ? this.#freshness.said : undefined;
+    const old = said && said !== 'live';
+    return html`<div class="stage ${this.#autosize.mode} ${this.#shown ? 'shown' : ''} ${old ? 'old' : ''}">
       ${this.#iframe ?? nothing}
       ${covered && !this.#asks ? html`<div class="cover"><slot name="placeholder"></slot></div>` : nothing}
-      ${covered && this.#asks ? this.#button() : nothing}
+      ${covered && this.#asks ? startView(this, this.#label, this.#want) : nothing}
       ${covered && busy ? html`<div class="cover" part="loading"><slot name="loading"><div class="bar"></div></slot></div>` : nothing}
       ${state === 'failed' ? html`<div class="cover" role="alert"><slot name="error">${this.#failed()}</slot></div>` : nothing}
+      ${freshnessView(this, said, this.staleSince)}
     </div>`;
   }
 
@@ -306,19 +389,12 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     this.dispatchEvent(new OrielErrorEvent(error));
   }
 
-  #button(): TemplateResult {
-    return html`<button class="cover start" part="start" aria-label=${this.#label} @click=${this.#want}>
-      <slot name="placeholder">${this.#label}</slot>
-    </button>`;
-  }
-
   #failed(): TemplateResult {
-    const { url } = this.#address ?? {};
-    return html`<div class="error" part="error">
-      <span>${this.errorText} <code>${this.#error?.code}</code></span>
-      <button part="retry" @click=${this.retry}>${this.retryText}</button>
-      ${url ? html`<a part="link" href=${url.href} target="_blank" rel="noopener noreferrer">${this.openText}</a>` : nothing}
-    </div>`;
+    return failureView(this, {
+      code: this.#error?.code,
+      url: this.#address?.url,
+      retry: () => this.retry(),
+    });
   }
 
   get #window(): Window | undefined {
@@ -361,37 +437,36 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     else this.#unschedule ??= schedule(this, this.loading, this.#want);
   }
 
-  // Whatever decides what the guest may do stands before `src`: it counts from the first request on.
   #create(): HTMLIFrameElement {
-    const { url, origins, sandbox } = this.#address as Address;
-    const iframe = this.ownerDocument.createElement('iframe');
-    iframe.setAttribute('part', 'iframe');
-    iframe.setAttribute('sandbox', sandbox);
-    iframe.setAttribute('allow', grant(this.allow ?? '', origins));
-    iframe.setAttribute('referrerpolicy', this.referrerPolicy ?? 'strict-origin');
-    iframe.toggleAttribute('credentialless', this.credentialless);
+    const iframe = createIframe(this.ownerDocument, this.#address as Address, this);
     iframe.addEventListener('load', () => this.#loaded(iframe));
-    iframe.setAttribute('src', url.href);
     return iframe;
   }
 
   #loaded(iframe: HTMLIFrameElement): void {
-    // A frame that can be read is still at its first, empty page.
     if (iframe !== this.#iframe || isBlank(iframe)) return;
     this.#failure.loaded();
-    if (this.timeout === Infinity) this.#shown = true;
+    if (this.timeout === Infinity) {
+      this.#shown = true;
+      this.#focus.settle();
+    }
     this.#refresh();
     this.dispatchEvent(new OrielLoadEvent());
   }
 
   #opened(peer: Peer): void {
+    this.#epoch = 0;
     this.#sendProps(peer);
     this.#autosize.bind(peer);
+    this.#freshness.bind(peer);
     const { hear } = control(peer);
     hear('close', () => peer.close('remote'));
     if (this.contract) this.peerOpened(peer as unknown as Peer<C, 'host'>);
     else
-      hear('event', ({ name, payload }) => this.dispatchEvent(new OrielMessageEvent(String(name), payload)));
+      hear('event', (note) => {
+        const { name, payload } = Object(note) as { name?: unknown; payload?: unknown };
+        if (typeof name === 'string') this.dispatchEvent(new OrielMessageEvent(name, payload));
+      });
     if (!this.#iframe) return;
     this.#failure.restart();
     if (!this.#error) return;
@@ -406,15 +481,34 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
       this.#error = undefined;
       this.#shown = true;
       this.#autosize.tell();
+      this.#focus.settle();
     }
+    if (ready && state.epoch !== this.#epoch) this.#freshness.forget(); // another document
+    if (state.status === 'lost') this.#focus.loading();
     // WebKit throws away the frames of a shadow tree when its host's children are replaced.
     if (state.status === 'lost' && this.#iframe?.isConnected && !this.#window) this.#forget();
     this.#refresh();
-    if (ready) {
+    // A guest that hangs, and then answers again, is the same one.
+    if (ready && state.epoch !== this.#epoch) {
+      this.#epoch = state.epoch;
       const origin = control(this.#connection.current as object).origin ?? '';
       this.dispatchEvent(new OrielReadyEvent(origin, (state.reason as LostReason | undefined) ?? 'connect'));
     }
-    if (state.status === 'closed' && state.reason === 'remote') this.dispatchEvent(new OrielCloseEvent());
+    if (state.status !== 'closed') return;
+    if (state.reason === 'remote') this.dispatchEvent(new OrielCloseEvent());
+    if (state.reason !== 'flood') return;
+    const error = new ConnectionClosed('flood');
+    this.#replace(error, true); // its page floods this one with or without a peer
+    this.report(error);
+  }
+
+  /** Shows the error in place of the guest, and takes its page away where it could do harm. */
+  #replace(error: OrielError, unload: boolean): void {
+    this.#failure.settle();
+    this.#error = error;
+    this.#shown = false;
+    if (unload) this.#iframe = undefined;
+    this.#refresh();
   }
 
   /** Ends the attempt: `ready` rejects, and the error comes back through `#report`. */
@@ -426,14 +520,17 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     const fatal =
       error instanceof EmbedError || (error instanceof ContractError && error.code !== 'bad-contract');
     if (fatal && this.#peerState?.status !== 'ready') {
-      this.#failure.settle();
-      this.#error = error;
-      this.#shown = false;
       // What answers from an opaque frame after this could be anyone.
-      if (this.#address?.opaque && error.code === 'origin-changed') this.#iframe = undefined;
-      this.#refresh();
+      this.#replace(error, error.code === 'origin-changed' && this.#address?.opaque === true);
     }
     this.report(error);
+  }
+
+  /** Something that the guest did has no effect; the error says so once. */
+  #refuse(what: string, error?: OrielError): void {
+    const peer = this.#connection.current;
+    if (peer) control(peer).refused(what);
+    if (error) this.report(error);
   }
 
   // The bridge knows who spoke; who should have is known here.
@@ -460,6 +557,7 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
     this.#connection.lose('reload');
     this.#iframe = this.#address = this.#error = this.#refused = undefined;
     this.#shown = false;
+    this.#freshness.forget();
   }
 
   #cancel(): void {
@@ -475,6 +573,7 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
 
   #refresh(): void {
     this.#reflect();
+    this.#freshness.look();
     this.requestUpdate();
   }
 
@@ -501,14 +600,6 @@ export class OrielFrame<C extends Contract = any> extends LitElement {
 
 const names: readonly FrameState[] = ['idle', 'loading', 'connecting', 'ready', 'failed'];
 const modes: ReadonlySet<string> = new Set(['lazy', 'idle', 'click']);
-
-function isBlank(iframe: HTMLIFrameElement): boolean {
-  try {
-    return iframe.contentDocument !== null;
-  } catch {
-    return false;
-  }
-}
 
 // What isn't JSON is refused where the props are sent, by an error that can be heard.
 function parseJson(text: string | null): unknown {
