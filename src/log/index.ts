@@ -1,0 +1,16 @@
+export { LogError, type LogErrorCode } from '../contract/index.js';
+export type {
+  Appended,
+  EventsPage,
+  Head,
+  Log,
+  LogOptions,
+  Note,
+  Notes,
+  Page,
+  ReadOptions,
+  ResetPage,
+  ResetReason,
+  Retention,
+  Stored,
+} from './log.js';
