@@ -1,0 +1,152 @@
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { asyncapi } from './asyncapi.js';
+import { permit } from './calls.js';
+import type { follow } from './follow.js';
+import type { post } from './http-calls.js';
+import type { Meter } from './meter.js';
+import { openapi } from './openapi.js';
+import { problemOf, problemResponse, Refusal } from './problem.js';
+import type { Rates } from './rates.js';
+import type { Served } from './served.js';
+import type { Sources } from './sources.js';
+import type { Authorize, Caller } from './tokens.js';
+
+/** What a server knows of a request beyond itself. */
+export interface RequestInfo {
+  /** The client's address, by which it is told from others where tokens don't. */
+  readonly address?: string | undefined;
+}
+
+/** What answers. */
+export interface AppParts {
+  readonly path: string;
+  readonly cors: readonly string[];
+  readonly secured: boolean;
+  readonly contracts: ReadonlyMap<string, Served>;
+  readonly sources: Sources;
+  readonly rates: Rates;
+  readonly meter: Meter;
+  readonly authorize: Authorize;
+  /** Rejects while nothing can be taken: at the start, and at the end. */
+  readonly open: () => Promise<void>;
+  readonly health: () => Promise<{ readonly ok: boolean }>;
+  readonly post: (
+    ...its: Parameters<typeof post> extends [...infer P, unknown] ? P : never
+  ) => Promise<Response>;
+  readonly follow: (
+    ...its: Parameters<typeof follow> extends [...infer P, unknown] ? P : never
+  ) => Promise<Response>;
+  /** What answers the channel of `oriel/channels/sse`, which looks at tokens and origins itself. */
+  readonly sse: (request: Request) => Promise<Response>;
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+type Env = { Bindings: RequestInfo };
+
+/** The gateway's addresses. */
+export function createApp(parts: AppParts): (request: Request, info: RequestInfo) => Promise<Response> {
+  const app = new Hono<Env>().basePath(parts.path);
+  const { contracts, meter } = parts;
+
+  app.all('/sse', async ({ req }) => {
+    if (req.method !== 'POST') await parts.open();
+    return parts.sse(req.raw);
+  });
+  app.use(
+    cors({
+      origin: parts.cors.includes('*') ? '*' : [...parts.cors],
+      allowMethods: ['GET', 'POST', 'DELETE'],
+      allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'last-event-id'],
+      exposeHeaders: ['retry-after', 'www-authenticate'],
+      maxAge: 600,
+    }),
+  );
+  app.get('/healthz', async () => {
+    const health = await parts.health();
+    return Response.json(health, { status: health.ok ? 200 : 503, headers: { 'cache-control': 'no-store' } });
+  });
+  app.get('/metrics', () => {
+    const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
+    return new Response(meter.text(), { headers });
+  });
+
+  const mounted = parts.path === '/' ? '' : parts.path;
+  app.use(async ({ req }, next) => {
+    await parts.open();
+    // Senders of webhooks have no tokens: their signatures are checked by the source.
+    const answer = parts.sources.fetch(req.path.slice(mounted.length), req.raw);
+    return answer ?? next();
+  });
+
+  const document = (make: (served: Served, server: string) => object) => (served: Served, url: string) =>
+    Response.json(make(served, `${new URL(url).origin}${mounted}`));
+  const documents = {
+    'openapi.json': document((served, server) => openapi(served, server, parts.secured)),
+    'asyncapi.json': document(asyncapi),
+  };
+  for (const [name, give] of Object.entries(documents))
+    app.get(`/:contract/${name}`, ({ req }) => give(known(contracts, req.param('contract')), req.url));
+
+  app.get('/:contract/events', async ({ req, env }) => {
+    const caller = await admit(req.raw, env);
+    const served = known(contracts, req.param('contract'));
+    permit(caller, served.contract.name);
+    return parts.follow(served, req.raw, caller);
+  });
+  app.post('/:contract/:member', async ({ req, env }) => {
+    if (isForeign(req.raw) && !['*', req.header('origin')].some((one) => parts.cors.includes(one ?? '')))
+      throw new Refusal(
+        403,
+        'bad-origin',
+        'Pages of this origin may not call. List it in "cors" if they may.',
+      );
+    const caller = await admit(req.raw, env);
+    return parts.post(known(contracts, req.param('contract')), req.param('member'), req.raw, caller);
+  });
+  app.all('/:contract/:member', ({ req }) => {
+    known(contracts, req.param('contract'));
+    throw new Refusal(405, 'method', 'Members are called with POST.', { headers: { allow: 'POST' } });
+  });
+
+  app.notFound(() => problemResponse(new Refusal(404, 'unknown-address', 'There is nothing here.')));
+  app.onError((error, { req }) => {
+    const member = req.param('member');
+    const { status } = problemOf(error, member);
+    if (status >= 500 && status !== 503) parts.onError(error, `${req.method} ${req.path}`);
+    return problemResponse(error, member);
+  });
+
+  async function admit({ headers }: Request, info: RequestInfo | undefined): Promise<Caller> {
+    const [, token] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
+    const caller = await parts.authorize(token, info?.address).catch((error) => {
+      parts.rates.take(`@${info?.address ?? ''}`);
+      throw error;
+    });
+    parts.rates.take(caller.id);
+    return caller;
+  }
+
+  return async (request, info) => {
+    const response = await app.fetch(request, info);
+    meter.count('oriel_requests_total', 'Requests that were answered.', {
+      method: ['GET', 'POST', 'OPTIONS', 'HEAD'].includes(request.method) ? request.method : 'other',
+      status: String(response.status),
+    });
+    return response;
+  };
+}
+
+/**
+ * Whether a browser says that a page of another origin asks. It asks for no leave where nothing is sent, and a page that
+ * can't read the answer would have made the call.
+ */
+function isForeign({ headers }: Request): boolean {
+  return ['cross-site', 'same-site'].includes(headers.get('sec-fetch-site') ?? '');
+}
+
+function known(contracts: ReadonlyMap<string, Served>, name: string): Served {
+  const served = contracts.get(name);
+  if (!served) throw new Refusal(404, 'unknown-contract', `No contract is called "${name}" here.`);
+  return served;
+}

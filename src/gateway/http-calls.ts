@@ -1,0 +1,176 @@
+import { UnknownMember, validate } from '../contract/index.js';
+import { jsonOf } from './body.js';
+import { type CallInfo, type Calls, permit, within } from './calls.js';
+import { digested } from './digested.js';
+import type { Emitter } from './emitter.js';
+import { toJson } from './json.js';
+import type { GatewayLimits } from './limits.js';
+import { problemOf, Refusal } from './problem.js';
+import type { Results } from './results.js';
+import type { Served } from './served.js';
+import { sseBeat, sseFrame, streamHeaders } from './sse.js';
+import type { OpenStream, Streams } from './streams.js';
+import type { Caller } from './tokens.js';
+
+export interface HttpCallOptions {
+  readonly calls: Calls;
+  readonly streams: Streams;
+  readonly results: Results;
+  readonly emitter: Emitter;
+  readonly limits: GatewayLimits;
+}
+
+/** Answers `POST /{contract}/{member}`: calls a method, reads a stream, or takes an event of the host's side. */
+export async function post(
+  served: Served,
+  name: string,
+  request: Request,
+  caller: Caller,
+  options: HttpCallOptions,
+): Promise<Response> {
+  permit(caller, served.contract.name, name);
+  const call = served.calls.get(name);
+  const event = served.events.get(name);
+  if (!call && event?.side !== 'host') throw new UnknownMember(name);
+  const sent = await jsonOf(request, options.limits.body);
+  const key = keyOf(request);
+  if (!call) return take(served, name, sent, caller, key, options);
+  const { input: schema } = call.member;
+  const input = schema ? validate(schema, sent, name) : undefined;
+  const info: CallInfo = {
+    caller,
+    origin: request.headers.get('origin') ?? '',
+    epoch: 0,
+    signal: request.signal,
+    key,
+  };
+  if (call.member.kind === 'stream') return streamed(served, name, input, request, info, options);
+  return json(await answer(served, name, input, sent, info, options));
+}
+
+async function answer(
+  served: Served,
+  name: string,
+  input: unknown,
+  sent: unknown,
+  info: CallInfo,
+  { calls, results, limits }: HttpCallOptions,
+): Promise<string> {
+  const { key, caller } = info;
+  const run = (signal: AbortSignal) =>
+    within(limits.callTime, name, async (late) => {
+      const both = AbortSignal.any([signal, late]);
+      return toJson(await calls.method(served, name, input, { ...info, signal: both }), name);
+    });
+  if (key === undefined) return run(info.signal);
+  // It goes on when its caller goes away, who may come back and ask for what became of it.
+  const whole = JSON.stringify([served.contract.name, name, caller.id, key]);
+  return results.once(whole, JSON.stringify(sent) ?? '', () => run(new AbortController().signal));
+}
+
+/** An event that a page sends: kept, or handed to nobody where the contract keeps none. */
+async function take(
+  served: Served,
+  name: string,
+  payload: unknown,
+  caller: Caller,
+  key: string | undefined,
+  { emitter }: HttpCallOptions,
+): Promise<Response> {
+  // Another caller's key may be the same word, and its event is another.
+  const id = key === undefined ? crypto.randomUUID() : await digested(JSON.stringify([caller.id, key]));
+  const { cursor, duplicate } = await emitter.fromPage(served, name, {
+    id,
+    payload,
+    subject: caller.subject,
+  });
+  return json(JSON.stringify({ id, cursor, duplicate }), 202);
+}
+
+function streamed(
+  served: Served,
+  name: string,
+  input: unknown,
+  request: Request,
+  info: CallInfo,
+  { calls, streams }: HttpCallOptions,
+): Response {
+  const form = formOf(request);
+  const stream = streams.open(info.caller, {
+    kind: 'call',
+    last: (reason) => form.failed({ type: `urn:oriel:error:${reason}`, code: reason, member: name }),
+    beat: () => stream.outlet.write(form.beat),
+  });
+  const signal = AbortSignal.any([info.signal, stream.signal]);
+  void pump(calls.stream(served, name, input, { ...info, signal }), stream, name, form);
+  return new Response(stream.outlet.body, { headers: { 'content-type': form.type, ...streamHeaders } });
+}
+
+/** Writes item by item, no faster than they are read. */
+async function pump(
+  items: AsyncGenerator<unknown>,
+  stream: OpenStream,
+  name: string,
+  form: Form,
+): Promise<void> {
+  const { outlet, signal } = stream;
+  const left = () => void items.return(undefined).catch(() => {}); // it ends with its own signal too
+  signal.addEventListener('abort', left, { once: true });
+  try {
+    for await (const item of items) {
+      const text = form.item(toJson(item, name));
+      // A beat may wait for the reader still, and leave no room for it.
+      while (!outlet.write(text) && !outlet.over) await outlet.drained();
+      await outlet.drained();
+      if (signal.aborted) return;
+    }
+    outlet.close(form.done);
+  } catch (error) {
+    outlet.close(form.failed(problemOf(error, name)));
+  } finally {
+    signal.removeEventListener('abort', left);
+  }
+}
+
+/** How a stream is written. An error in its midst can't change the status any more, so it is the last that is said. */
+interface Form {
+  readonly type: string;
+  readonly beat: string;
+  readonly done: string;
+  item(json: string): string;
+  failed(problem: object): string;
+}
+
+const ndjson: Form = {
+  type: 'application/x-ndjson',
+  beat: '\n',
+  done: '',
+  item: (json) => `{"item":${json}}\n`,
+  failed: (problem) => `${JSON.stringify({ error: problem })}\n`,
+};
+
+const sse: Form = {
+  type: 'text/event-stream',
+  beat: sseBeat,
+  done: sseFrame({ event: 'done', data: '{}' }),
+  item: (json) => sseFrame({ data: json }),
+  failed: (problem) => sseFrame({ event: 'error', data: JSON.stringify(problem) }),
+};
+
+function formOf({ headers }: Request): Form {
+  return headers.get('accept')?.includes('text/event-stream') ? sse : ndjson;
+}
+
+function keyOf({ headers }: Request): string | undefined {
+  const key = headers.get('idempotency-key') ?? undefined;
+  if (key !== undefined && !/^[\x21-\x7e]{1,200}$/.test(key))
+    throw new Refusal(400, 'bad-key', 'Idempotency-Key must be 1 to 200 visible ASCII characters.');
+  return key;
+}
+
+function json(text: string, status = 200): Response {
+  return new Response(text, {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  });
+}

@@ -1,0 +1,182 @@
+import { type Listener, type Peer, type Service, serve } from '../bridge/index.js';
+import { type CallContext, type Contract, type Implementation, OrielError } from '../contract/index.js';
+import { type Calls, permit } from './calls.js';
+import type { Emitter } from './emitter.js';
+import type { Hub } from './hub.js';
+import { Refusal, WrongOutput } from './problem.js';
+import { pause } from './retry.js';
+import type { Served, ServedEvent } from './served.js';
+import type { Caller } from './tokens.js';
+import { payloadOf } from './topics.js';
+
+interface PeersOptions {
+  readonly calls: Calls;
+  readonly emitter: Emitter;
+  readonly hubOf: (topic: string) => Hub;
+  /** Who stands behind a connection for which nobody had to show a token. */
+  readonly anybody: Caller;
+  /** Bytes in one message. */
+  readonly messageBytes: number;
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+/** What `authorize` of a channel's server gives, for {@link Peers} to find again. */
+export interface PeerClaims {
+  readonly expires: number;
+  /** The caller's id, which is there for tokens without a subject too. */
+  readonly sub: string;
+  readonly caller: Caller;
+  readonly [claim: string]: unknown;
+}
+
+/** A contract's clients on a bridge, over whatever channel they come. */
+export class Peers {
+  readonly #served: Served;
+  readonly #options: PeersOptions;
+  readonly #services = new Set<Service>();
+  readonly #heard = new WeakSet<Peer>();
+  readonly #unnamed = new WeakMap<Peer, Caller>();
+  readonly #stop = new AbortController();
+
+  constructor(served: Served, options: PeersOptions) {
+    this.#served = served;
+    this.#options = options;
+  }
+
+  get count(): number {
+    return [...this.#services].reduce((sum, { clients }) => sum + clients.size, 0);
+  }
+
+  /** Serves all that a listener brings. */
+  listen(listener: Listener): void {
+    const { contract } = this.#served;
+    if (!this.#services.size) this.#followAll();
+    const service: Service = serve<Contract>(
+      contract,
+      (client) => this.#implement(client as Peer),
+      {
+        listen: (accept, signal, name) =>
+          listener.listen(
+            (channel) => {
+              accept(channel);
+              for (const client of service.clients) this.#hear(client as Peer);
+            },
+            signal,
+            name,
+          ),
+      },
+      {
+        signal: this.#stop.signal,
+        limits: { bytes: this.#options.messageBytes },
+        onError: (error) => this.#options.onError(error, contract.name),
+      },
+    );
+    this.#services.add(service);
+  }
+
+  /** Sends an event to each client that may have it. */
+  emit({ name }: ServedEvent, payload: unknown, subject: string | undefined): void {
+    for (const { clients } of this.#services)
+      for (const client of clients) {
+        if (client.state.get().status !== 'ready') continue;
+        if (!this.#callerOf(client as Peer).sees(this.#served.contract.name, name, subject)) continue;
+        try {
+          (client as Peer<Contract, 'guest'>).emit(name as never, payload as never);
+        } catch (error) {
+          this.#options.onError(error, `${this.#served.contract.name}.${name}`);
+        }
+      }
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  /** Takes the events of a client that has just come. */
+  #hear(client: Peer): void {
+    if (this.#heard.has(client)) return;
+    this.#heard.add(client);
+    const { emitter, onError } = this.#options;
+    const { name: contract } = this.#served.contract;
+    for (const event of this.#served.events.values()) {
+      if (event.side !== 'host') continue;
+      const take = async (payload: unknown) => {
+        const caller = this.#callerOf(client);
+        permit(caller, contract, event.name);
+        const given = { id: crypto.randomUUID(), payload, subject: caller.subject };
+        await emitter.checked(this.#served, event, given);
+      };
+      (client as Peer<Contract, 'guest'>).on(event.name as never, (payload: unknown) => {
+        take(payload).catch((error) => onError(error, `${contract}.${event.name}`));
+      });
+    }
+  }
+
+  #implement(client: Peer): Implementation<Contract['guest']> {
+    const { calls } = this.#options;
+    const info = (context: CallContext) => ({ ...pick(context), caller: this.#callerOf(client) });
+    const entries = [...this.#served.calls].map(([name, { member }]) => [
+      name,
+      member.kind === 'stream'
+        ? (input: unknown, context: CallContext) =>
+            this.#plain(calls.stream(this.#served, name, input, info(context)))
+        : (input: unknown, context: CallContext) =>
+            calls.method(this.#served, name, input, info(context)).catch(unwrapped),
+    ]);
+    return Object.fromEntries(entries);
+  }
+
+  async *#plain(items: AsyncGenerator<unknown>): AsyncGenerator<unknown> {
+    try {
+      yield* items;
+    } catch (error) {
+      unwrapped(error);
+    }
+  }
+
+  #callerOf(client: Peer): Caller {
+    const shown = (client.claims as PeerClaims | undefined)?.caller;
+    if (shown) return shown;
+    // Nobody is known, and still one must not use up what all may have open.
+    const own = this.#unnamed.get(client) ?? {
+      ...this.#options.anybody,
+      id: `client ${crypto.randomUUID()}`,
+    };
+    this.#unnamed.set(client, own);
+    return own;
+  }
+
+  /** What is kept reaches clients here from whichever process it was appended in. */
+  #followAll(): void {
+    for (const event of this.#served.events.values())
+      if (event.topic && event.side === 'guest') void this.#follow(event, event.topic);
+  }
+
+  async #follow(event: ServedEvent, topic: string): Promise<void> {
+    const { hubOf, onError } = this.#options;
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        await hubOf(topic).each(
+          (item) => this.emit(event, payloadOf(item.event), item.event.subject),
+          signal,
+        );
+      } catch (error) {
+        if (!(error instanceof Refusal)) onError(error, topic); // it is starting, or ending
+      }
+      await pause(1000, signal);
+    }
+  }
+}
+
+// A getter of the context makes its signal when it is asked for.
+function pick({ origin, epoch, signal, key }: CallContext & { readonly key?: string | undefined }) {
+  return { origin, epoch, signal, key };
+}
+
+/** What a bridge carries of an error: the kit's own. */
+function unwrapped(error: unknown): never {
+  if (error instanceof WrongOutput) throw error.cause;
+  if (error instanceof Refusal) throw new OrielError(error.code, error.message);
+  throw error;
+}
