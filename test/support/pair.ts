@@ -1,28 +1,21 @@
-import type { Channel, Ear, Message, Wire } from '../../dist/bridge/index.js';
+import type { Channel, Message } from '../../dist/bridge/index.js';
+import { memory } from '../../dist/channels/memory.js';
+import { rewired } from './wires.js';
 
-/** Two channels that reach each other in memory, a structured clone and a task away, as windows do. */
+/** A pair in memory that notes what crosses. */
 export function pair(): { host: Channel; guest: Channel; log: Message[] } {
-  const ends: Record<'host' | 'guest', Ear | undefined> = { host: undefined, guest: undefined };
   const log: Message[] = [];
-  const channel = (own: 'host' | 'guest', far: 'host' | 'guest'): Channel => ({
-    clones: 'structured',
-    transfers: true,
-    open: (): Wire => {
-      let mine: Ear | undefined;
-      return {
-        post(message, transfer) {
-          const copy = structuredClone(message, { transfer: [...(transfer ?? [])] });
-          log.push(copy);
-          setImmediate(() => ends[far]?.message(copy, `https://${own}.example`));
-        },
-        listen(ear) {
-          ends[own] = mine = ear;
-        },
-        close() {
-          if (ends[own] === mine) ends[own] = undefined;
-        },
-      };
+  const { host, guest } = memory();
+  return { host: logged(host, log), guest: logged(guest, log), log };
+}
+
+function logged(channel: Channel, log: Message[]): Channel {
+  return rewired(channel, (wire) => ({
+    post(message, transfer) {
+      // What is moved can't be copied as well, so then the log has what is left.
+      const copy = transfer?.length ? message : structuredClone(message);
+      wire.post(message, transfer);
+      log.push(copy);
     },
-  });
-  return { host: channel('host', 'guest'), guest: channel('guest', 'host'), log };
+  }));
 }

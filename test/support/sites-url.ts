@@ -1,16 +1,12 @@
 // Where the fixtures are, for tests that run in a browser. The runner's page says which port.
 interface Sites {
   port: number;
-  refused: string;
 }
 
 const sites = (globalThis as unknown as { __sites: Sites }).__sites;
 
 /** `origin(2)` is another site than the test's own page, which is on the host of site 1 with a port of its own. */
 export const origin = (site = 2): string => `http://127.0.0.${site}:${sites.port}`;
-
-/** Nothing listens here. */
-export const refused: string = sites.refused;
 
 export interface GuestOptions {
   /** 1 to 5; 2 unless told. */

@@ -4,6 +4,9 @@ import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { getRequestListener } from '@hono/node-server';
+import { WebSocketServer } from 'ws';
+import { clip, tallFont } from './made.mjs';
 
 // The same depth from test/ and from build/.
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -33,6 +36,33 @@ const types = {
   '.txt': 'text/plain; charset=utf-8',
   '.ts': 'text/plain; charset=utf-8',
 };
+
+const isBuilt = /^\/(dist|cdn|node_modules|build|made)\//;
+
+/** Files that are on no disk, each made when it is first asked for. */
+const made = {
+  '/made/tall.ttf': ['font/ttf', once(tallFont)],
+  '/made/clip.webm': ['video/webm', once(() => clip(320, 480))],
+  // One file, as a guest's own build has it: forty modules for each of its pages would be most of what a test costs.
+  '/made/suite.js': [types['.js'], once(suite)],
+};
+
+function once(make) {
+  let file;
+  return () => (file ??= make());
+}
+
+async function suite() {
+  const { bundle } = await import(new URL('scripts/bundle.mjs', `file://${root}`).href);
+  const exported = {
+    startGuest: 'build/contracts/suite.guest.js',
+    'toOpener, toParent': 'dist/channels/window.js',
+  };
+  const lines = Object.entries(exported).map(
+    ([name, file]) => `export { ${name} } from ${JSON.stringify(join(root, file))};`,
+  );
+  return Buffer.from(await bundle(lines.join('\n')));
+}
 
 /**
  * Starts the fixture server: one ephemeral port on every site.
@@ -77,10 +107,60 @@ function listen(site, port) {
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => response.destroy(error));
   });
+  server.on('upgrade', (request, socket, head) => {
+    serveSocket(request, socket, head).catch((error) => socket.destroy(error));
+  });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, `127.0.0.${site}`, () => resolve(server));
   });
+}
+
+/** `/socket?limits={…}` is the far end that the shared suite of channels talks to. */
+async function serveSocket(request, socket, head) {
+  const { pathname, searchParams: query } = new URL(request.url, 'http://127.0.0.1');
+  if (pathname !== '/socket') return socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+  const { sockets } = await import('../../dist/channels/websocket-server.js');
+  const server = new WebSocketServer({ noServer: true });
+  count(request.url, socket);
+  await startSuite(sockets(server, { allowOrigins: ['*'] }), query);
+  server.handleUpgrade(request, socket, head, (it) => server.emit('connection', it, request));
+}
+
+const streams = new Map();
+
+/** `/stream?limits={…}` is the same over HTTP. */
+async function serveStream(request, response, query) {
+  const key = String(query);
+  if (!streams.has(key)) {
+    const { eventStreams } = await import('../../dist/channels/sse-server.js');
+    const token = query.get('token');
+    const authorize = token === null ? undefined : (shown) => shown === token && { sub: shown };
+    const made = eventStreams({ allowOrigins: ['*'], authorize });
+    if (!streams.has(key)) {
+      streams.set(key, getRequestListener(made.fetch, { overrideGlobalObjects: false }));
+      await startSuite(made, query);
+    }
+  }
+  if (request.method === 'GET') count(request.url, response);
+  await streams.get(key)(request, response);
+}
+
+/** How many connections there are and were, by address: `/connections?at=…` tells. */
+const counts = new Map();
+
+function count(at, connection) {
+  if (!counts.has(at)) counts.set(at, { open: 0, made: 0 });
+  const own = counts.get(at);
+  own.open++;
+  own.made++;
+  connection.on('close', () => own.open--);
+}
+
+async function startSuite(at, query) {
+  const { startGuest } = await import(new URL('build/contracts/suite.guest.js', `file://${root}`).href);
+  const limits = JSON.parse(query.get('limits') ?? '{}');
+  at.listen((client) => startGuest(client, limits), new AbortController().signal);
 }
 
 const closed = (server) => new Promise((resolve) => server.close(resolve));
@@ -95,8 +175,20 @@ async function closedPort() {
 async function answer(request, response) {
   const { pathname, searchParams: query } = new URL(request.url, 'http://127.0.0.1');
   if (pathname === '/stall') return; // never answers
+  if (pathname === '/connections') {
+    const body = JSON.stringify(counts.get(query.get('at')) ?? { open: 0, made: 0 });
+    response.writeHead(200, { 'content-type': types['.json'], 'access-control-allow-origin': '*' }).end(body);
+    return;
+  }
+  if (pathname === '/stream') return serveStream(request, response, query);
   const delay = Number(query.get('delay') ?? 0);
   if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
+  if (pathname === '/release') {
+    gate(query.get('hold')).open();
+    response.writeHead(204, { 'access-control-allow-origin': '*' }).end();
+    return;
+  }
+  if (query.has('hold')) await gate(query.get('hold')).opened;
   if (query.has('redirect')) {
     response.writeHead(302, { location: query.get('redirect') }).end();
     return;
@@ -105,6 +197,15 @@ async function answer(request, response) {
   const status = Number(query.get('status') ?? 200);
   if (status === 204) {
     response.writeHead(204, headers).end();
+    return;
+  }
+  if (Object.hasOwn(made, pathname)) {
+    const [type, make] = made[pathname];
+    send(request, response, await make(), {
+      'content-type': type,
+      'access-control-allow-origin': '*',
+      ...headers,
+    });
     return;
   }
   const file = await find(pathname);
@@ -122,12 +223,44 @@ async function answer(request, response) {
     'content-type': type,
     ...(shared && { 'access-control-allow-origin': '*' }),
     ...headers,
+    // What was built stays as it is while the server runs, and each run has a port of its own.
+    ...(!query.size && isBuilt.test(pathname) && { 'cache-control': 'max-age=3600' }),
   });
   if (request.method === 'HEAD') response.end();
   else
     createReadStream(file)
       .on('error', (error) => response.destroy(error))
       .pipe(response);
+}
+
+// `?hold=<name>` is answered once somebody has asked for `/release?hold=<name>`.
+const gates = new Map();
+
+function gate(name) {
+  const known = gates.get(name);
+  if (known) return known;
+  let open;
+  const opened = new Promise((resolve) => {
+    open = resolve;
+  });
+  gates.set(name, { open, opened });
+  return gates.get(name);
+}
+
+// A media player asks for a part, and WebKit plays nothing from a server that has only wholes.
+function send({ method, headers: { range } }, response, body, headers) {
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
+  const part = from === undefined ? body : body.subarray(Number(from), to ? Number(to) + 1 : undefined);
+  response
+    .writeHead(from === undefined ? 200 : 206, {
+      'accept-ranges': 'bytes',
+      'content-length': part.length,
+      ...(from !== undefined && {
+        'content-range': `bytes ${from}-${Number(from) + part.length - 1}/${body.length}`,
+      }),
+      ...headers,
+    })
+    .end(method === 'HEAD' ? undefined : part);
 }
 
 /** What a guest can do to its embedder, by query: `?xfo=DENY&csp=…&coep=require-corp&corp=same-origin&attachment=1`. */

@@ -54,3 +54,14 @@ function soon(): Promise<unknown> {
   if (typeof requestAnimationFrame === 'undefined') return timer;
   return Promise.race([timer, new Promise(requestAnimationFrame)]);
 }
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What a value is when it has stayed the same for a while. */
+export async function settled<T>(read: () => T, still = 200): Promise<T> {
+  let [last, since] = [read(), performance.now()];
+  for (; performance.now() - since < still; await pause(10)) {
+    if (read() !== last) [last, since] = [read(), performance.now()];
+  }
+  return last;
+}

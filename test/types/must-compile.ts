@@ -1,4 +1,16 @@
-import { type Channel, connect, type Peer } from 'oriel/bridge';
+import {
+  type Channel,
+  type Client,
+  client,
+  connect,
+  type Listener,
+  type Peer,
+  type Service,
+  serve,
+} from 'oriel/bridge';
+import { sse } from 'oriel/channels/sse';
+import { eventStreams } from 'oriel/channels/sse-server';
+import { websocket } from 'oriel/channels/websocket';
 import {
   contract,
   event,
@@ -7,9 +19,11 @@ import {
   method,
   type OutProps,
   type Remote,
+  type RemoteStream,
   type,
   validate,
 } from 'oriel/contract';
+import { gateway } from 'oriel/gateway';
 import { z } from 'zod';
 import { ticket } from './ticket.contract.js';
 
@@ -28,7 +42,9 @@ const host = connect({
 });
 same<ReturnType<typeof host.remote.open>, Promise<void>>(true);
 same<ReturnType<typeof host.remote.count>, Promise<number>>(true);
-same<ReturnType<typeof host.remote.rows>, AsyncIterable<{ id: number }>>(true);
+same<ReturnType<typeof host.remote.rows>, RemoteStream<{ id: number }>>(true);
+const rows: ReadableStream<{ id: number }> = host.remote.rows({ q: '' }, { credit: 16 }).readable();
+host.trace(({ member, size, outcome }) => [member, size, outcome], { payloads: true });
 same<keyof typeof host.remote, 'open' | 'count' | 'load' | 'rows'>(true);
 
 await host.remote.open({ id: 'x' });
@@ -81,6 +97,36 @@ same<typeof peer.remote, Remote<(typeof ticket)['guest']>>(true);
 same<InProps<typeof ticket>, { ticketId: string; page?: number | undefined }>(true);
 same<OutProps<typeof ticket>, { ticketId: string; page: number }>(true);
 
+// A client has the guest's members, and ends of its own.
+const tickets = client(ticket, channel, { implement: handlers, callTimeout: 5 });
+same<typeof tickets, Client<typeof ticket>>(true);
+same<keyof typeof tickets, 'open' | 'count' | 'load' | 'rows' | 'ready' | 'close'>(true);
+await tickets.ready;
+await tickets.open({ id: 'x' }, { timeout: 5 });
+same<ReturnType<typeof tickets.count>, Promise<number>>(true);
+same<ReturnType<typeof tickets.rows>, RemoteStream<{ id: number }>>(true);
+tickets.close();
+
+// What is served is one implementation for all, or one for each client.
+declare const listener: Listener;
+const desk: Implementation<(typeof ticket)['guest']> = {
+  open: ({ id, n }) => void [id.trim(), n.toFixed()],
+  count: async () => 3,
+  load: ({ onProgress }) => (onProgress(1), 1),
+  rows: () => [{ id: 1 }],
+};
+const service: Service<typeof ticket> = serve(ticket, desk, channel, { limits: { calls: 5 } });
+service.close();
+serve(
+  ticket,
+  (who) => {
+    same<typeof who, Peer<typeof ticket, 'guest'>>(true);
+    who.emit('solved', { id: 'x' });
+    return { ...desk, count: async () => Number(await who.remote.confirm({ question: '?' })) };
+  },
+  listener,
+);
+
 // A side may have no members, and a contract no props.
 const small = contract({ name: 'acme.small', version: '1.0.0', guest: { ping: method(), seen: event() } });
 const one = connect({ channel, contract: small, side: 'host' });
@@ -97,3 +143,58 @@ await connect({ channel, contract: optional, side: 'host' }).remote.list(undefin
 
 same<ReturnType<typeof validate<number>>, number>(true);
 validate(z.coerce.number(), '1', 'n').toFixed();
+
+// `any` is an input like any other.
+const loose = contract({
+  name: 'acme.loose',
+  version: '1.0.0',
+  guest: { take: method({ input: type<any>() }) },
+});
+declare const taker: Remote<(typeof loose)['guest']>;
+await taker.take({ whatever: rows });
+
+const paying = contract({
+  name: 'acme.paying',
+  version: '1.0.0',
+  guest: { pay: method({ input: type<{ amount: number }>(), output: type<string>(), idempotent: true }) },
+});
+const token = () => Promise.resolve('token');
+const bank = client(paying, websocket('wss://bank.example', { token, share: true }));
+await bank.pay({ amount: 1 }, { key: 'rent-7', retries: 5 });
+client(
+  paying,
+  sse(() => new URL('https://bank.example'), { token: () => 'x', share: 'bank', retry: { first: 1 } }),
+);
+const streams = eventStreams({
+  allowOrigins: [],
+  authorize: (given, request) => ({ sub: given, expires: Date.now(), at: request.url }),
+});
+const answer: Promise<Response> = streams.fetch(new Request('https://bank.example'));
+serve(
+  paying,
+  (one) => ({
+    pay: (_, { claims, key }) => {
+      same<typeof key, string | undefined>(true);
+      same<typeof claims, unknown>(true);
+      return String(one.claims);
+    },
+  }),
+  streams,
+);
+const served = gateway({
+  contract: ticket,
+  services: {
+    open: ({ id, n }, { subject, claims, key, signal }) => {
+      same<[typeof id, typeof n], [string, number]>(true);
+      same<typeof subject | typeof key, string | undefined>(true);
+      return void (claims && signal);
+    },
+    count: async () => 1,
+    load: ({ url }) => url.length,
+    rows: async function* ({ q }) {
+      yield { id: q.length };
+    },
+  },
+  auth: { key: 'secret', algorithms: ['HS256'], audience: 'tickets' },
+});
+same<ReturnType<typeof served.fetch>, Promise<Response>>(true);

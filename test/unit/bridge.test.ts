@@ -33,7 +33,7 @@ const implement = {
     });
   },
   never: () => new Promise<void>(() => {}),
-  odd: (): unknown => () => 'functions cannot be cloned',
+  odd: (): unknown => ({ rows: [1, new WeakMap()] }),
 };
 
 function connected(options: { version?: string; guest?: Partial<typeof implement> } = {}) {
@@ -144,8 +144,12 @@ test('a result that cannot be cloned rejects the caller alone', async () => {
   const note = (reason: unknown) => unhandled.push(reason);
   process.on('unhandledRejection', note);
   const { host, guest } = connected();
-  assert.equal((await rejection(host.remote.odd()))['code'], 'not-cloneable');
-  assert.equal((await rejection(host.remote.open({ id: () => 1 } as never)))['code'], 'not-cloneable');
+  const theirs = await rejection(host.remote.odd());
+  assert.equal(theirs['code'], 'not-cloneable');
+  assert.deepEqual(theirs['path'], ['rows', 1]);
+  const ours = await rejection(host.remote.open({ id: new WeakMap() } as never));
+  assert.equal(ours['code'], 'not-cloneable');
+  assert.deepEqual(ours['path'], ['id']);
   assert.equal(await host.remote.open({ id: 'still' }), 'opened still');
   process.off('unhandledRejection', note);
   assert.deepEqual(unhandled, []);

@@ -140,6 +140,29 @@ test('props whose types have no JSON Schema are fine', () => {
   assert.doesNotThrow(() => contract({ name: 'a', version: '1.0.0', props: z.object({ at: z.date() }) }));
 });
 
+test('a part of a member that is undefined counts as left out', () => {
+  const open = method({ input: undefined } as object);
+  assert.doesNotThrow(() => contract({ name: 'a', version: '1.0.0', guest: { open } }));
+});
+
+test('what is refused says in which contract, where that has a name', () => {
+  const message = (definition: object) => {
+    try {
+      contract(definition as typeof good);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'not refused';
+  };
+  assert.match(message({ ...good, host: null }), /^Contract "acme\.ticket": "host" must be/);
+  assert.match(message({ version: '1.0.0' }), /^Contract: /);
+  const open = { ...method(), inptu: type() };
+  assert.match(
+    message({ ...good, guest: { open } }),
+    /"guest\.open\.inptu" .*: input, output, idempotent\.$/,
+  );
+});
+
 /** An object with one own key, `__proto__` included, as JSON.parse makes it. */
 function own(key: string, value: unknown): object {
   return Object.defineProperty({}, key, { value, enumerable: true });

@@ -12,11 +12,12 @@ const each = [
   ['InvalidValue', 'invalid', new errors.InvalidValue('open', [{ message: 'no', path: ['id'] }], { cause })],
   ['NotCloneable', 'not-cloneable', new errors.NotCloneable('open', ['id'], { cause })],
   ['LimitExceeded', 'limit', new errors.LimitExceeded('open calls', 1_000, { cause })],
-  ['Released', 'released', new errors.Released({ cause })],
+  ['Released', 'released', new errors.Released(undefined, { cause })],
   ['Unsupported', 'unsupported-by-peer', new errors.Unsupported('Streams', { cause })],
   ['ContractError', 'version-mismatch', new errors.ContractError('version-mismatch', 'No.', { cause })],
   ['EmbedError', 'silent', new errors.EmbedError('silent', 'No.', { cause })],
   ['AuthError', 'unauthorized', new errors.AuthError('unauthorized', 'No.', { cause })],
+  ['LogError', 'log-closed', new errors.LogError('log-closed', 'No.', { cause })],
 ] as const;
 
 for (const [name, code, error] of each) {
@@ -80,4 +81,25 @@ test('a RemoteError without a code that can be switched on is "remote"', () => {
   for (const code of [undefined, null, 20, {}])
     assert.equal(new errors.RemoteError({ name: 'E', message: '', code }).code, 'remote');
   assert.ok(!('cause' in new errors.RemoteError({ name: 'E', message: '' })));
+});
+
+test('an error that is told nothing more says what can be said', () => {
+  assert.equal(new errors.OrielError('closed', 'No.').name, 'OrielError');
+  const refused = new errors.InvalidValue('open', []);
+  assert.deepEqual(refused.path, []);
+  assert.match(refused.message, /at "open": refused by its schema$/);
+  const uncloneable = new errors.NotCloneable('open');
+  assert.deepEqual(uncloneable.path, []);
+  assert.match(uncloneable.message, /^"open" holds/);
+  const released = new errors.Released();
+  assert.equal(released.how, 'by its holder');
+  assert.match(released.message, /was released by its holder\./);
+});
+
+test("a RemoteError has an aggregate's errors and the other side's stack where there are some", () => {
+  const thrown = { name: 'AggregateError', message: 'all', errors: [1, 2], stack: 'at there' };
+  const { errors: inner, remoteStack } = new errors.RemoteError(thrown);
+  assert.deepEqual({ inner, remoteStack }, { inner: [1, 2], remoteStack: 'at there' });
+  const plain = new errors.RemoteError({ name: 'E', message: '' });
+  assert.ok(!('errors' in plain) && !('remoteStack' in plain));
 });

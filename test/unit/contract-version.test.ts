@@ -29,7 +29,15 @@ for (const [a, b, fits] of [
 }
 
 test('a version is semver, whole', () => {
-  for (const version of ['0.0.0', '1.2.3', '1.2.3-rc.1', '1.2.3+x.y', '1.2.3-a+b'])
+  for (const version of [
+    '0.0.0',
+    '1.2.3',
+    '10.21.32',
+    '1.2.3-rc.1',
+    '1.2.3-rc-2.01',
+    '1.2.3+x.y',
+    '1.2.3-a+b',
+  ])
     assert.ok(isVersion(version), version);
   for (const version of [
     '1',
@@ -41,6 +49,11 @@ test('a version is semver, whole', () => {
     ' 1.2.3',
     '1.2.3\n',
     '1.x.0',
+    '1x.2.3',
+    '1.2x.3',
+    '1.2.3-_',
+    '1.2.3-a._',
+    ['1.2.3'],
     1,
     null,
     undefined,

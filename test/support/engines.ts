@@ -1,0 +1,150 @@
+// Servers of the tests' own: each on a port and in a folder of its own, ended by its process.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, connect as tcp } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from './wait.js';
+
+export interface Server {
+  readonly port: number;
+  readonly folder: string;
+  /** Ends it without a word: SIGKILL. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** Ends it for good, and takes its folder away. */
+  stop(): Promise<void>;
+}
+
+interface Kind {
+  readonly program: string;
+  readonly args: (port: number, folder: string) => string[];
+  readonly prepare?: (folder: string, port: number) => void;
+  readonly uid?: number;
+}
+
+/** Where a program is, or `undefined`: then what needs it is left out. */
+export const programOf: (name: string) => string | undefined = (
+  await import(new URL('../../scripts/servers.mjs', import.meta.url).href)
+).findServer;
+
+// By themselves these end a process without its `exit`, and its servers would go on.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+
+async function started({ program, args, prepare, uid }: Kind): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'oriel-server-'));
+  if (uid) chownSync(folder, uid, uid);
+  const port = await freePort();
+  prepare?.(folder, port);
+  let child: ChildProcess | undefined;
+  let output = '';
+  const ended = async () => {
+    if (child && child.exitCode === null && child.signalCode === null)
+      await new Promise((resolve) => child?.once('exit', resolve).kill('SIGKILL'));
+  };
+  const comesUp = async () => {
+    output = '';
+    const options = {
+      stdio: ['ignore', 'pipe', 'pipe'] as never,
+      cwd: folder,
+      ...(uid && { uid, gid: uid }),
+    };
+    const own = spawn(program, args(port, folder), options);
+    child = own;
+    for (const stream of [own.stdout, own.stderr]) stream?.on('data', (text) => (output += text));
+    await until(() => own.exitCode !== null || opens(port), { timeout: 30_000 });
+    return own.exitCode === null;
+  };
+  // Whatever ends the tests, nothing of them stays.
+  const last = () => {
+    child?.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  process.on('exit', last);
+  const server: Server = {
+    port,
+    folder,
+    kill: ended,
+    async start() {
+      // PostgreSQL won't start while what is left of one that was killed still ends.
+      const end = performance.now() + 30_000;
+      while (!(await comesUp()))
+        if (performance.now() > end) throw new Error(`${program} ended with ${child?.exitCode}: ${output}`);
+    },
+    async stop() {
+      await ended();
+      process.off('exit', last);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  await server.start();
+  return server;
+}
+
+export const redisServer = (program: string, ...more: string[]): Promise<Server> =>
+  started({
+    program,
+    args: (port, folder) => [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      folder,
+      '--save',
+      '',
+      ...more,
+    ],
+  });
+
+export const natsServer = (program: string, jetstream = true): Promise<Server> =>
+  started({
+    program,
+    args: (_port, folder) => ['-c', join(folder, 'nats.conf')],
+    prepare: (folder, port) =>
+      writeFileSync(
+        join(folder, 'nats.conf'),
+        `listen: 127.0.0.1:${port}\n${jetstream ? `jetstream { store_dir: "${folder}/jetstream", max_mem: 64M, max_file: 1G }\n` : ''}`,
+      ),
+  });
+
+/** As an ordinary user: PostgreSQL won't run as root. */
+export function postgresServer(program: string): Promise<Server> {
+  const uid =
+    process.getuid?.() === 0
+      ? Number(execFileSync('id', ['-u', 'postgres'], { encoding: 'utf8' }))
+      : undefined;
+  return started({
+    program,
+    args: (port, folder) => ['-D', join(folder, 'data'), '-p', String(port), '-k', folder, '-h', '127.0.0.1'],
+    prepare: (folder) => {
+      const args = ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'];
+      execFileSync(join(program, '../initdb'), args, {
+        stdio: 'ignore',
+        cwd: folder,
+        ...(uid && { uid, gid: uid }),
+      });
+    },
+    ...(uid && { uid }),
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject).listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function opens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = tcp(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,5 @@
+import { type Channel, client } from 'oriel/bridge';
+import { ticket } from '../ticket.contract.js';
+
+declare const channel: Channel;
+client(ticket, channel, { implement: { confirm: () => 'yes' } }); // error

@@ -1,0 +1,3 @@
+import { stream } from 'oriel/contract';
+
+stream({ idempotent: true }); // error

@@ -1,0 +1,3 @@
+import { eventStreams } from 'oriel/channels/sse-server';
+
+eventStreams({ allowOrigins: [], authorize: () => ({ expires: new Date() }) }); // error

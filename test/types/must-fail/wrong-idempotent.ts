@@ -1,0 +1,3 @@
+import { method } from 'oriel/contract';
+
+method({ idempotent: 'yes' }); // error

@@ -1,0 +1,3 @@
+import { sse } from 'oriel/channels/sse';
+
+sse('https://bank.example', { token: () => 7 }); // error

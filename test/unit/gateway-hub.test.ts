@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { test } from 'node:test';
+import { Hub } from '../../dist/gateway/hub.js';
+import { Outlet } from '../../dist/gateway/outlet.js';
+import { Subscription } from '../../dist/gateway/subscription.js';
+import type { Log } from '../../dist/log/log.js';
+
+const none = { answer: 'live', events: [], next: 'e:0' } as const;
+
+/** A log whose tail ends when it is told to, and which counts what is read. */
+function ending() {
+  let end = () => {};
+  let reads = 0;
+  const log = {
+    head: async () => ({ latest: 'e:0' }),
+    read: async () => {
+      // The tail ends while somebody reads, as after the topic was emptied.
+      if (++reads === 1) end();
+      await new Promise(setImmediate);
+      if (reads > 20) throw new Error('It is read without end.');
+      return none;
+    },
+    follow: async function* () {
+      yield none;
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+    },
+  } as unknown as Log;
+  return { log, end: () => end() };
+}
+
+test('whoever follows many tails in a row leaves nothing at its signal', async () => {
+  const { log, end } = ending();
+  const hub = new Hub(
+    async () => log,
+    'topic',
+    () => {},
+  );
+  const stop = new AbortController();
+  for (let i = 0; i < 3; i++) {
+    const following = hub.each(() => {}, stop.signal);
+    await new Promise(setImmediate);
+    assert.equal(getEventListeners(stop.signal, 'abort').length, 1);
+    end();
+    await following;
+    assert.equal(getEventListeners(stop.signal, 'abort').length, 0);
+  }
+});
+
+test('a client whose topic is no longer followed while it catches up is told so', async () => {
+  const { log } = ending();
+  const hub = new Hub(
+    async () => log,
+    'topic',
+    () => {},
+  );
+  const stop = new AbortController();
+  let lost = 0;
+  const subscription = new Subscription({
+    log,
+    outlet: new Outlet(1000, () => {}),
+    followed: [{ event: 'paid', topic: 'topic', hub, after: 'earliest' }],
+    sees: () => true,
+    signal: stop.signal,
+    slow: () => {},
+    lost: () => {
+      lost++;
+    },
+  });
+  await subscription.start();
+  assert.equal(lost, 1);
+  stop.abort();
+});
