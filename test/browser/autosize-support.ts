@@ -1,3 +1,4 @@
+import { expect } from '@open-wc/testing';
 import '../../dist/elements/frame/define.js';
 import type { OrielFrame } from '../../dist/elements/frame/frame.js';
 import { guestUrl } from '../support/sites-url.js';
@@ -87,23 +88,50 @@ export class Embedded {
     return this.run('return inner()');
   }
 
-  /** Waits until the size has stayed as it is for a while. */
-  async still(ms = 250): Promise<void> {
-    let [last, since] = ['', performance.now()];
-    for (;;) {
-      const now = `${this.height} ${this.width}`;
-      if (now !== last) [last, since] = [now, performance.now()];
-      else if (performance.now() - since > ms) return;
-      await pause(20);
+  /** Waits until neither side has anything more to say about the size, and both have the same. */
+  async still(): Promise<void> {
+    const size = () => [this.iframe.clientWidth, this.iframe.clientHeight].join(' ');
+    for (let round = 0; round < 100; round++) {
+      const before = size();
+      const inside = await this.run<number[]>('return quiet()');
+      // What was asked meanwhile is written by then.
+      await new Promise(requestAnimationFrame);
+      if (size() === before && inside.join(' ') === before) return;
     }
+    throw new Error(`The size does not stay as it is: ${size()} after ${this.writes}`);
   }
 
   /** The frame's height once the guest has done this. */
   async after(code: string): Promise<number> {
     await this.run(code);
-    await this.run('for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame)');
     await this.still();
     return this.height;
+  }
+
+  /** Waits for a height, and that it stays. */
+  async becomes(height: number): Promise<void> {
+    await until(() => this.height === height, { timeout: 15_000 }).catch(() => {}); // the next line says it better
+    await this.still();
+    expect(this.height).to.equal(height);
+  }
+
+  /** The heights that this page was painted with while the guest did this, until the last of them. */
+  async heights(code: string, last: number): Promise<number[]> {
+    const seen = [this.height];
+    let over = false;
+    const look = () => {
+      if (over) return;
+      if (this.height !== seen.at(-1)) seen.push(this.height);
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    try {
+      await this.run(code);
+      await this.becomes(last);
+    } finally {
+      over = true;
+    }
+    return seen;
   }
 }
 
@@ -116,7 +144,6 @@ export async function embed(options: PageOptions): Promise<Embedded> {
 }
 
 export const closeAll = (): void => opened.splice(0).forEach(({ box }) => box.remove());
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 /** A block of a height, in `#b` unless named. */
 export const block = (height: number, id = 'b'): string =>
   `<div id="${id}" style="height: ${height}px"></div>`;

@@ -3,7 +3,8 @@ import { connect, control, type Peer } from '../../dist/bridge/index.js';
 import { toFrame } from '../../dist/channels/window.js';
 import { contract, event, method, type } from '../../dist/contract/index.js';
 import { guestUrl } from '../support/sites-url.js';
-import { rejection, until } from '../support/wait.js';
+import { pause, rejection, until } from '../support/wait.js';
+import { telling } from './telling.js';
 
 const bench = contract({
   name: 'test.bench',
@@ -42,6 +43,13 @@ function mount(
   const frame = document.createElement('iframe');
   if (sandbox) frame.setAttribute('sandbox', sandbox);
   document.body.append(frame);
+  const it = hosted(frame, allowOrigins);
+  frame.src = url;
+  return it;
+}
+
+/** Connects to whatever is in the iframe, now or later. */
+function hosted(frame: HTMLIFrameElement, allowOrigins: string[]): Mounted {
   const errors: string[] = [];
   const peer = connect({
     channel: toFrame(() => frame.contentWindow, { allowOrigins }),
@@ -51,7 +59,6 @@ function mount(
     implement: { ask: (question) => `${question}!` },
     onError: ({ code }) => errors.push(code),
   });
-  frame.src = url;
   const it = { frame, peer, errors };
   mounted.push(it);
   return it;
@@ -71,12 +78,69 @@ test('a call made before the guest has loaded is answered, also by a late one', 
   expect(await mount(url({ late: 300 })).peer.remote.add([2, 2])).to.equal(4);
 });
 
-test('either side may lead the handshake: twenty in a row connect', async () => {
-  for (let i = 0; i < 20; i++) {
+test('either side may lead the handshake: fifty in a row connect', async () => {
+  for (let i = 0; i < 50; i++) {
     const { frame, peer } = mount(url());
     expect(await peer.remote.add([i, 1])).to.equal(i + 1);
     peer.close('removed');
     frame.remove();
+  }
+});
+
+suite('whichever side comes first, they connect once, and the first props arrive', () => {
+  const { origin } = new URL(url());
+  const framed = (src?: string) => {
+    const frame = document.createElement('iframe');
+    if (src) frame.src = src;
+    document.body.append(frame);
+    return frame;
+  };
+  /** Waits until the guest has called, which nobody answers yet. */
+  const called = (frame: HTMLIFrameElement) =>
+    new Promise<void>((done) => {
+      const hear = ({ source, data }: MessageEvent) => {
+        if (source !== frame.contentWindow || data?.type !== 'SYN') return;
+        removeEventListener('message', hear);
+        done();
+      };
+      addEventListener('message', hear);
+    });
+  const orders: Record<string, () => Mounted | Promise<Mounted>> = {
+    'the host, long before the guest has an address': async () => {
+      const frame = framed();
+      const it = hosted(frame, [origin]);
+      await pause(300);
+      frame.src = url();
+      return it;
+    },
+    'the host, and the guest is late': () => mount(url({ late: 400 })),
+    'the guest, which has called in vain': async () => {
+      const frame = framed(url());
+      await called(frame);
+      await pause(300);
+      return hosted(frame, [origin]);
+    },
+    'both, the host listening right after the address is set': () => hosted(framed(url()), [origin]),
+    'both, the host so busy that it hears the guest late': async () => {
+      const it = mount(url());
+      await pause(0); // what is loaded is on its way
+      for (const end = performance.now() + 700; performance.now() < end; );
+      return it;
+    },
+  };
+  for (const [first, come] of Object.entries(orders)) {
+    test(first, async () => {
+      // Chance decides which side leads the handshake.
+      for (let round = 0; round < 4; round++) {
+        const { peer, errors, frame } = await come();
+        expect(await peer.remote.add([round, 1])).to.equal(round + 1);
+        expect((await peer.remote.seen()).props).to.deep.equal([{ count: 1 }]);
+        expect(peer.state.get()).to.include({ status: 'ready', epoch: 1 });
+        expect(errors).to.deep.equal([]);
+        peer.close('removed');
+        frame.remove();
+      }
+    });
   }
 });
 
@@ -154,6 +218,14 @@ test('errors arrive with name, message, code and data; what cannot be cloned fai
   expect(await rejection(peer.remote.odd())).to.include({ code: 'not-cloneable' });
   expect(await rejection(peer.remote.add([document.body, 1] as never))).to.include({ code: 'not-cloneable' });
   expect(await peer.remote.add([3, 4])).to.equal(7);
+});
+
+test('a guest that does not list its host says so when the time is up, and names the host', async () => {
+  const { url: strict, told } = telling({ allow: 'https://host.example', timeout: 300 });
+  const { peer } = mount(strict);
+  await told('bad-origin');
+  await told(`${location.origin} tried to connect and is not in allowOrigins. Add it if it may.`);
+  expect(peer.state.get().status).to.equal('connecting');
 });
 
 test('two majors refuse each other at once', async () => {

@@ -10,6 +10,7 @@ import {
   next,
   originOf,
   pause,
+  place,
   type RoomFrame,
   rejectionOf,
   roomUrl,
@@ -83,46 +84,50 @@ suite('an address is refused before anything is loaded', () => {
 });
 
 suite('a guest that does not come', () => {
-  const timeout = 1500;
-  const silent: [string, string][] = [
-    ['X-Frame-Options: DENY', guestUrl('silent.html', { xfo: 'DENY' })],
-    ["frame-ancestors 'none'", guestUrl('silent.html', { csp: "frame-ancestors 'none'" })],
-    ['a 404', guestUrl('nowhere.html')],
-    ['a 500', guestUrl('silent.html', { status: 500 })],
-    ['a good page without the guest script', guestUrl('silent.html')],
-  ];
-  for (const [what, src] of silent) {
-    test(`${what} is silent`, async () => {
-      const { code, message } = await failed(mount({ src, timeout }));
-      expect(code).to.equal('silent');
-      expect(message).to.contain(location.origin);
-    });
-  }
-  for (const [what, query] of [
-    ['a 204', { status: 204 }],
-    ['a download', { attachment: 1 }],
-  ] as const) {
-    test(`${what} has never loaded`, async () => {
-      expect((await failed(mount({ src: guestUrl('silent.html', query), timeout }))).code).to.equal(
-        'never-loaded',
-      );
-    });
-  }
-
-  test('a refused connection is what the engine shows of it', async () => {
-    const { code } = await failed(mount({ src: nobody, timeout }));
-    expect(code).to.equal(isChromium ? 'silent' : 'never-loaded');
-  });
-
-  test('a refused connection is unreachable when it is probed', async () => {
-    expect((await failed(mount({ src: nobody, timeout, probe: true }))).code).to.equal('unreachable');
-  });
-
-  test('a probe that reaches a server says silent', async () => {
-    expect((await failed(mount({ src: guestUrl('silent.html'), timeout, probe: true }))).code).to.equal(
+  const timeout = 4000; // a page that loads has done so by then, whatever else this machine does
+  const silent = guestUrl('silent.html');
+  const expected: [what: string, set: Partial<RoomFrame>, code: string][] = [
+    ['X-Frame-Options: DENY is silent', { src: guestUrl('silent.html', { xfo: 'DENY' }) }, 'silent'],
+    [
+      "frame-ancestors 'none' is silent",
+      { src: guestUrl('silent.html', { csp: "frame-ancestors 'none'" }) },
       'silent',
-    );
+    ],
+    ['a 404 is silent', { src: guestUrl('nowhere.html') }, 'silent'],
+    ['a 500 is silent', { src: guestUrl('silent.html', { status: 500 }) }, 'silent'],
+    ['a good page without the guest script is silent', { src: silent }, 'silent'],
+    ['a 204 has never loaded', { src: guestUrl('silent.html', { status: 204 }) }, 'never-loaded'],
+    ['a download has never loaded', { src: guestUrl('silent.html', { attachment: 1 }) }, 'never-loaded'],
+    [
+      'a refused connection is what the engine shows of it',
+      { src: nobody },
+      isChromium ? 'silent' : 'never-loaded',
+    ],
+    ['a refused connection is unreachable when it is probed', { src: nobody, probe: true }, 'unreachable'],
+    ['a probe that reaches a server says silent', { src: silent, probe: true }, 'silent'],
+  ];
+  const frames: RoomFrame[] = [];
+  let errors: Promise<OrielErrorEvent>[] = [];
+
+  // All of them wait for the timeout at once.
+  suiteSetup(() => {
+    errors = expected.map(([, set]) => {
+      const frame = place({ timeout, ...set });
+      frames.push(frame);
+      const error = failed(frame);
+      error.catch(() => {}); // its own test says it
+      return error;
+    });
   });
+  suiteTeardown(() => frames.forEach((frame) => frame.remove()));
+
+  for (const [index, [what, , expectedCode]] of expected.entries()) {
+    test(what, async () => {
+      const { code, message } = (await errors[index]) as OrielErrorEvent;
+      expect(code).to.equal(expectedCode);
+      if (code === 'silent') expect(message).to.contain(location.origin);
+    });
+  }
 
   test("the page's own policy is told at once", async () => {
     const frame = mount({ timeout: 60_000 });
@@ -268,34 +273,9 @@ suite('origins', () => {
     frame.guest.ask('secret').catch(() => {});
     frame.props = { count: 3 };
     expect((await error).code).to.equal('silent');
+    iframeOf(frame).contentWindow?.postMessage({ type: 'what else?' }, '*');
+    const types = await until(() => heard.find((it) => it.types.includes('what else?'))?.types);
     removeEventListener('message', hear);
-    for (const { types } of heard)
-      expect(types.every((type) => type === 'SYN' || type === 'DESTROY')).to.equal(true);
+    expect(types?.filter((kind) => kind !== 'SYN' && kind !== 'DESTROY')).to.deep.equal(['what else?']);
   });
-});
-
-test('rubbish from a sibling and from the guest changes nothing', async () => {
-  const frame = mount();
-  await frame.ready;
-  const errors = listen(frame, 'oriel-error');
-  const sibling = document.createElement('iframe');
-  sibling.src = roomUrl({ name: 'test.room' });
-  document.body.append(sibling);
-  await next(sibling, 'load');
-  for (const rubbish of [
-    'text',
-    { jsonrpc: '2.0' },
-    '[iFrameSizer]x:1:2:init',
-    { namespace: 'penpal' },
-    null,
-    'x'.repeat(5e6),
-  ]) {
-    window.postMessage(rubbish, '*');
-    iframeOf(frame).contentWindow?.postMessage(rubbish, '*');
-  }
-  await pause(200);
-  sibling.remove();
-  expect(stateOf(frame)).to.equal('ready');
-  expect(errors.length).to.equal(0);
-  expect(await frame.guest.ask('still')).to.equal('still!');
 });

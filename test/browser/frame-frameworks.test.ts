@@ -1,28 +1,15 @@
 // A framework's render never touches the guest: its document is the same after whatever the framework did around it.
 import { expect } from '@open-wc/testing';
+import { renderToString } from '@vue/server-renderer/dist/server-renderer.esm-browser.prod.js';
 import { Idiomorph } from 'idiomorph/dist/idiomorph.esm.js';
 import { html, nothing, render } from 'lit';
 import morphdom from 'morphdom/dist/morphdom-esm.js';
-import { createApp, h, reactive } from 'vue/dist/vue.runtime.esm-browser.prod.js';
-import { cleanUp, keep, next, type RoomFrame, room, roomUrl } from './frame-support.js';
+import { createApp, createSSRApp, h, nextTick, reactive } from 'vue/dist/vue.runtime.esm-browser.prod.js';
+import { once, until } from '../support/wait.js';
+import { cleanUp, iframeOf, insideIs, listen, room, roomUrl } from './frame-support.js';
+import { began, box, clearing, frameIn } from './framework-support.js';
 
 teardown(cleanUp);
-
-/** Gives the frame in a root its contract, and when its guest's document began. */
-async function began(root: Element): Promise<number> {
-  const frame = root.querySelector('oriel-frame') as RoomFrame;
-  if (!frame.contract) {
-    frame.contract = room;
-    await frame.ready;
-  }
-  return frame.guest?.boot() as Promise<number>;
-}
-
-function box(): HTMLElement {
-  const root = keep(document.createElement('div'));
-  document.body.append(root);
-  return root as HTMLElement;
-}
 
 test('Lit: the same and changed attributes, children to text and to nothing', async () => {
   const root = box();
@@ -39,16 +26,25 @@ test('Lit: the same and changed attributes, children to text and to nothing', as
   expect(await began(root)).to.equal(before);
 });
 
-/** Whether an iframe in a shadow tree outlives the clearing of its host's children. */
-function clearingKeepsFrames(): boolean {
-  const probe = box();
-  probe.append(document.createElement('p'), document.createElement('p'));
-  const frame = document.createElement('iframe');
-  probe.attachShadow({ mode: 'open' }).append(frame);
-  const before = frame.contentWindow;
-  probe.textContent = 'text';
-  return before !== null && frame.contentWindow === before;
-}
+test('Lit: a render with the same attributes leaves the height that the guest asked for', async () => {
+  const root = box();
+  const show = (label: string) =>
+    render(html`<oriel-frame src=${roomUrl()} autosize="height" label=${label}>A child</oriel-frame>`, root);
+  show('one');
+  await began(root);
+  const frame = frameIn(root);
+  await frame.guest?.size(333);
+  await until(() => frame.offsetHeight === 333);
+  const resizes = listen(frame, 'oriel-resize');
+  for (const label of ['one', 'one', 'two']) {
+    show(label);
+    expect(frame.offsetHeight).to.equal(333);
+    await frame.updateComplete;
+    expect(frame.offsetHeight).to.equal(333);
+  }
+  await insideIs(frame, 333);
+  expect(resizes).to.deep.equal([]);
+});
 
 test('Vue: the same and changed attributes, children to text and to nothing', async () => {
   const root = box();
@@ -59,25 +55,61 @@ test('Vue: the same and changed attributes, children to text and to nothing', as
   });
   app.mount(root);
   const before = await began(root);
-  // Vue clears children with `textContent`, which takes the frame of a shadow tree away in WebKitGTK; the frame then
-  // loads its guest again, as frame-lifecycle.test.ts has it.
-  const kept = clearingKeepsFrames();
-  if (!kept)
-    console.log(
-      'LEFT OUT: children to text; this engine drops the iframes of a shadow tree when children are cleared',
-    );
-  const steps = [
-    ['two', 'p'],
-    ['two', 'text'],
-    ['three', 'none'],
-  ] as const;
-  for (const [label, step] of steps) {
-    const child = kept ? step : 'p';
-    Object.assign(state, { label, child });
-    await new Promise((go) => queueMicrotask(() => queueMicrotask(() => go(undefined))));
-  }
-  expect((root.querySelector('oriel-frame') as RoomFrame).label).to.equal('three'); // Vue sets properties
+  const frame = frameIn(root);
+  const change = (to: Partial<typeof state>) => (Object.assign(state, to), nextTick());
+  await change({ label: 'two' });
   expect(await began(root)).to.equal(before);
+  // Vue clears children with `textContent`.
+  await clearing(root, () => change({ child: 'text' }));
+  expect(frame.textContent).to.equal('text');
+  await clearing(root, () => change({ label: 'three', child: 'none' }));
+  expect(frame.textContent).to.equal('');
+  expect(frame.label).to.equal('three'); // Vue sets properties
+  app.unmount();
+});
+
+test('replaceChildren(): the guest stays or, where the browser drops it, is ready again', async () => {
+  const root = box(`<oriel-frame src="${roomUrl()}"><p>A child</p></oriel-frame>`);
+  await clearing(root, () => frameIn(root).replaceChildren('text'));
+  await clearing(root, () => frameIn(root).replaceChildren());
+  expect(frameIn(root).childNodes.length).to.equal(0);
+  expect(await frameIn(root).guest?.boot()).to.be.a('number');
+});
+
+test('Vue, hydrated: the guest that the server’s HTML loaded stays, and gets its properties', async () => {
+  const heard: string[] = [];
+  const state = reactive({ count: 5, label: 'one' });
+  const view = {
+    render: () =>
+      h('section', [
+        h(
+          'oriel-frame',
+          {
+            src: roomUrl(),
+            label: state.label,
+            '.contract': room,
+            '.props': { count: state.count },
+            'onOriel-ready': () => heard.push('ready'),
+          },
+          [h('p', 'A child')],
+        ),
+      ]),
+  };
+  const root = box(await renderToString(createSSRApp(view)));
+  const frame = frameIn(root);
+  await frame.updateComplete;
+  const iframe = iframeOf(frame);
+  const app = createSSRApp(view);
+  app.mount(root);
+  expect(frameIn(root) === frame).to.equal(true);
+  await frame.ready;
+  const before = await began(root);
+  Object.assign(state, { count: 6, label: 'two' });
+  await nextTick();
+  expect(await frame.guest?.seen()).to.deep.equal([{ count: 5 }, { count: 6 }]);
+  expect(await began(root)).to.equal(before);
+  expect(iframeOf(frame) === iframe).to.equal(true);
+  expect(heard).to.deep.equal(['ready']);
   app.unmount();
 });
 
@@ -113,10 +145,13 @@ test('what a framework moves keeps its element, and is ready again', async () =>
   });
   app.mount(root);
   await began(root);
-  const frame = root.querySelector('oriel-frame') as RoomFrame;
+  const frame = frameIn(root);
+  const states: string[] = [];
+  frame.peer?.state.subscribe(({ status, reason }) => states.push(`${status} ${reason}`));
   state.order = ['frame', 'a'];
-  await new Promise((go) => setTimeout(go)); // Vue renders in a microtask; a move is noticed in the next
-  if (!frame.matches(':state(ready)')) await next(frame, 'oriel-ready');
+  await once(frame, 'oriel-ready');
+  expect(states).to.deep.equal(['lost moved', 'ready moved']);
+  expect(frameIn(root) === frame).to.equal(true);
   expect(await frame.guest?.boot()).to.be.a('number');
   app.unmount();
 });

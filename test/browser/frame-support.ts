@@ -1,10 +1,10 @@
 import '../../dist/elements/frame/define.js';
 import { contract, event, method, type } from '../../dist/contract/index.js';
 import type { OrielFrame } from '../../dist/elements/frame/frame.js';
-
 import { guestUrl } from '../support/sites-url.js';
+import { once, until as untilSo } from '../support/wait.js';
 
-export { rejection as rejectionOf } from '../support/wait.js';
+export { pause, rejection as rejectionOf, settled } from '../support/wait.js';
 
 /** The contract of fixtures/frame.html. */
 export const room = contract({
@@ -39,9 +39,14 @@ export const cleanUp = (): void => mounted.splice(0).forEach((element) => elemen
 
 export const roomUrl = (query: Record<string, string | number> = {}): string => guestUrl('frame.html', query);
 
-/** A frame with the room's contract, in the page. */
+/** A frame with the room's contract, in the page until {@link cleanUp}. */
 export function mount(set: Partial<RoomFrame> = {}, attributes: Record<string, string> = {}): RoomFrame {
-  const frame = keep(document.createElement('oriel-frame')) as RoomFrame;
+  return keep(place(set, attributes));
+}
+
+/** A frame with the room's contract, in the page until whoever asked for it takes it away. */
+export function place(set: Partial<RoomFrame> = {}, attributes: Record<string, string> = {}): RoomFrame {
+  const frame = document.createElement('oriel-frame') as RoomFrame;
   for (const [name, value] of Object.entries(attributes)) frame.setAttribute(name, value);
   Object.assign(frame, {
     contract: room,
@@ -72,27 +77,12 @@ export function listen<E extends Event>(frame: Element, type: string): E[] {
 export const originOf = (site: number): string => new URL(guestUrl('frame.html', { site })).origin;
 
 /** The next event of a type. */
-export function next<E extends Event = Event>(target: EventTarget, type: string, timeout = 8000): Promise<E> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`No "${type}" within ${timeout} ms`)), timeout);
-    target.addEventListener(type, (event) => (clearTimeout(timer), resolve(event as E)), { once: true });
-  });
-}
-
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const next = <E extends Event = Event>(target: EventTarget, type: string, timeout = 8000) =>
+  once<E>(target, type, { timeout });
 
 /** Waits until something is true. */
-export async function until(check: () => unknown, timeout = 8000): Promise<void> {
-  for (const end = performance.now() + timeout; !(await check()); await pause(10)) {
-    if (performance.now() > end) throw new Error(`Still waiting after ${timeout} ms for ${check}`);
-  }
-}
+export const until = <T>(look: () => T | Promise<T>, timeout = 8000) => untilSo(look, { timeout });
 
-/** What a value is when it has stayed the same for a while. */
-export async function settled<T>(read: () => T, still = 200): Promise<T> {
-  let [last, since] = [read(), performance.now()];
-  for (; performance.now() - since < still; await pause(10)) {
-    if (read() !== last) [last, since] = [read(), performance.now()];
-  }
-  return last;
-}
+/** Until a guest has a height itself: its process may hear of it after the host has laid the frame out. */
+export const insideIs = (frame: RoomFrame, height: number) =>
+  until(async () => (await frame.guest.state()).height === height);

@@ -191,6 +191,19 @@ suite('loading', () => {
     expect(stateOf(frame)).to.equal('ready');
   });
 
+  test('a button that shows a placeholder is named by its words, and a picture by the label', async () => {
+    const frame = mount({ loading: 'click', label: 'Tickets' });
+    frame.innerHTML = '<p slot="placeholder">Show what is open</p>';
+    await frame.updateComplete;
+    const button = frame.shadowRoot?.querySelector('button');
+    expect(button?.hasAttribute('aria-label')).to.equal(false); // so the name is what it shows
+    await expect(frame).to.be.accessible();
+    frame.innerHTML = '<svg slot="placeholder" width="9" height="9"></svg>';
+    frame.requestUpdate();
+    await frame.updateComplete;
+    expect(button?.getAttribute('aria-label')).to.equal('Tickets');
+  });
+
   test('lazy waits until it is near', async () => {
     const spacer = keep(document.createElement('div'));
     spacer.style.height = '5000px';

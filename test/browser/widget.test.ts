@@ -105,6 +105,17 @@ test('a prop that is missing, ill-typed or unreadable is an error, and the last 
   expect(((await widget.seen()) as Props[]).at(-1)).to.deep.equal({ customerId: 7 });
 });
 
+test('an attribute or a property that is no prop of the contract is not sent', async () => {
+  const widget = make('<acme-room customer-id="7" more="1" onmore="x" data-note="y"></acme-room>');
+  const errors = listen(widget, 'oriel-error');
+  await widget.ready;
+  Object.assign(widget, { more: 2, constructor_: 3 });
+  widget.setAttribute('more', '3');
+  widget.note = 'two';
+  expect(await widget.seen()).to.deep.equal([{ customerId: 7 }, { customerId: 7, note: 'two' }]);
+  expect(errors.length).to.equal(0);
+});
+
 test('properties set before the definition, and clones, work', async () => {
   const early = keep(document.createElement('early-room')) as AcmeRoom;
   early.customerId = 5;
