@@ -1,44 +1,23 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { after, test } from 'node:test';
+import { entries, installPacked, root } from '../support/tarball.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const project = mkdtempSync(join(tmpdir(), 'oriel-packed-'));
+const { folder: project, remove } = installPacked();
+after(remove);
 const installed = join(project, 'node_modules/oriel');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const entries = Object.keys(manifest.exports).filter(
-  (entry) => !entry.includes('*') && !entry.endsWith('.json'),
-);
 
 const run = (command: string, ...args: string[]) =>
   execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-
-// What a user gets: the tarball, installed into a project of its own.
-before(() => {
-  const [{ filename }] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {
-      cwd: root,
-      encoding: 'utf8',
-    }),
-  );
-  writeFileSync(
-    join(project, 'package.json'),
-    JSON.stringify({ name: 'user', private: true, type: 'module' }),
-  );
-  run('npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', join(project, filename));
-});
-after(() => rmSync(project, { recursive: true, force: true }));
 
 test('only lit and penpal come along', () => {
   assert.deepEqual(Object.keys(manifest.dependencies).sort(), ['lit', 'penpal']);
 });
 
-for (const entry of entries) {
-  const specifier = entry.replace('.', 'oriel');
+for (const specifier of entries()) {
   test(`${specifier} can be imported in plain Node`, () => {
     run('node', '--input-type=module', '-e', `await import('${specifier}')`);
   });
@@ -56,6 +35,7 @@ import { contract, event, method, type } from 'oriel/contract';
 import { connect, type Peer } from 'oriel/bridge';
 import { connectHost } from 'oriel/guest';
 import { toFrame } from 'oriel/channels/window';
+import type { OrielElements } from 'oriel/jsx';
 import { defineWidget, OrielFrame } from 'oriel';
 import 'oriel/define';
 const ticket = contract({ name: 'a.b', version: '1.0.0', props: type<{ id: number }>(), guest: { open: method({ input: type<string>(), output: type<number>() }), solved: event(type<{ id: string }>()) } });
@@ -65,7 +45,8 @@ peer.on('solved', ({ id }) => id.trim());
 connectHost(ticket, { allowOrigins: ['https://a.example'], implement: { open: (id) => id.length } });
 const frame: OrielFrame = document.createElement('oriel-frame');
 frame.addEventListener('oriel-ready', ({ reason }) => reason.length);
-export { answer, defineWidget };
+const tag: OrielElements['oriel-frame'] = { src: 'https://a.example/', 'onoriel-ready': ({ reason }) => reason.trim() };
+export { answer, defineWidget, tag };
 `;
 
 for (const [module, moduleResolution] of [
@@ -115,14 +96,20 @@ test('the built files for plain pages are in the package, with their hashes', ()
   }
 });
 
-test('the custom-elements manifest knows the frame', () => {
-  const { modules } = JSON.parse(readFileSync(join(installed, 'custom-elements.json'), 'utf8'));
-  const declarations = modules.flatMap(
-    (module: { declarations?: { tagName?: string }[] }) => module.declarations ?? [],
-  );
-  const frame = declarations.find(({ tagName }: { tagName?: string }) => tagName === 'oriel-frame');
-  const names = frame.attributes.map(({ name }: { name: string }) => name);
-  for (const attribute of ['src', 'allow-origins', 'autosize', 'timeout', 'loading', 'sandbox', 'label']) {
-    assert.ok(names.includes(attribute), `${attribute} is missing from the manifest`);
-  }
+test('what its README sends readers to is in the package', () => {
+  const readme = readFileSync(join(installed, 'README.md'), 'utf8');
+  const named = [...readme.matchAll(/[`(]((?:\w+\/)*\w+\.md)[`)]/g)].map(([, path = '']) => path);
+  assert.ok(named.includes('SECURITY.md') && named.includes('docs/errors.md'));
+  for (const path of named) assert.ok(readFileSync(join(installed, path), 'utf8').length > 0, path);
+});
+
+test('what editors and compilers know of the tags is in the package', () => {
+  for (const file of ['custom-elements.json', 'html-data.json'])
+    assert.match(readFileSync(join(installed, file), 'utf8'), /"oriel-frame"/);
+  for (const name of ['jsx', 'react', 'vue'])
+    assert.match(
+      readFileSync(join(installed, `dist/editors/${name}.d.ts`), 'utf8'),
+      /'oriel-frame'|OrielFrame/,
+    );
+  assert.equal(manifest.customElements, 'custom-elements.json');
 });
