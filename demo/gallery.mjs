@@ -1,112 +1,76 @@
-// One live example for each thing that the tag can do, or say, beside the HTML that makes it.
+// The gallery's pages: each example live, with its HTML below it.
+import { groups } from './examples.mjs';
+import { scripts } from './host/gallery-scripts.js';
+import { shell } from './shell.mjs';
 
-const attributes = [
-  [
-    'The tag alone',
-    '<oriel-frame src="{guest}/widget" label="Tickets" props=\'{"customerId":1}\'></oriel-frame>',
-  ],
-  [
-    'max-height',
-    '<oriel-frame src="{guest}/widget" label="Tickets, at most 120 px" max-height="120" props=\'{"customerId":1}\'></oriel-frame>',
-  ],
-  [
-    'min-height',
-    '<oriel-frame src="{guest}/widget" label="Tickets, at least 300 px" min-height="300" props=\'{"customerId":42}\'></oriel-frame>',
-  ],
-  [
-    'autosize="none"',
-    '<oriel-frame src="{guest}/widget" label="Tickets, not sized" autosize="none" props=\'{"customerId":2}\'></oriel-frame>',
-  ],
-  [
-    'loading="lazy"',
-    '<oriel-frame src="{guest}/widget" label="Tickets, when near" loading="lazy" props=\'{"customerId":2}\'></oriel-frame>',
-  ],
-  [
-    'loading="idle"',
-    '<oriel-frame src="{guest}/widget" label="Tickets, when idle" loading="idle" props=\'{"customerId":2}\'></oriel-frame>',
-  ],
-  [
-    'loading="click"',
-    '<oriel-frame src="{guest}/widget" label="Show the tickets" loading="click" props=\'{"customerId":1}\'>\n  <span slot="placeholder">Show the tickets</span>\n</oriel-frame>',
-  ],
-  [
-    'An opaque guest: sandbox without allow-same-origin',
-    '<oriel-frame src="{guest}/widget" label="Tickets, opaque" sandbox="allow-scripts" props=\'{"customerId":1}\'></oriel-frame>',
-  ],
-  [
-    'A guest without the SDK: timeout="Infinity"',
-    '<oriel-frame src="{guest}/plain" label="A plain page" timeout="Infinity" min-height="80"></oriel-frame>',
-  ],
-  [
-    'slot="loading"',
-    '<oriel-frame src="{guest}/plain" label="Load a page that never answers" timeout="Infinity" loading="click">\n  <span slot="placeholder">Load a page that never answers</span>\n  <em slot="loading">One moment …</em>\n</oriel-frame>',
-  ],
-];
-
-const failures = [
-  ['bad-src', '<oriel-frame src="javascript:alert(1)" label="bad-src"></oriel-frame>'],
-  ['bad-origin', '<oriel-frame src="{guest}/widget" allow-origins="*" label="bad-origin"></oriel-frame>'],
-  ['unsafe-sandbox', '<oriel-frame src="/crm" label="unsafe-sandbox"></oriel-frame>'],
-  [
-    'silent: a server that refuses frames',
-    '<oriel-frame src="{guest}/widget?refuse" timeout="4000" label="silent"></oriel-frame>',
-  ],
-  [
-    'silent: an error page',
-    '<oriel-frame src="{guest}/missing" timeout="4000" label="silent"></oriel-frame>',
-  ],
-  [
-    'never-loaded: no content',
-    '<oriel-frame src="{guest}/widget?status=204" timeout="4000" label="never-loaded"></oriel-frame>',
-  ],
-  ['blocked-by-csp', '<oriel-frame src="http://127.0.0.5:8765/widget" label="blocked-by-csp"></oriel-frame>'],
-  [
-    'unreachable, with probe',
-    '<oriel-frame src="http://127.0.0.4:8766/widget" timeout="4000" probe label="unreachable"></oriel-frame>',
-  ],
-  [
-    'origin-changed: a redirect to another origin',
-    '<oriel-frame src="{guest}/widget?redirect={vendor}/widget" timeout="4000" label="origin-changed"></oriel-frame>',
-  ],
-  [
-    'contract-mismatch',
-    '<oriel-frame src="{guest}/widget" data-contract="acme.invoices 1.0.0" label="contract-mismatch"></oriel-frame>',
-  ],
-  [
-    'version-mismatch',
-    '<oriel-frame src="{guest}/widget" data-contract="acme.tickets 2.0.0" label="version-mismatch"></oriel-frame>',
-  ],
-  [
-    'slot="error"',
-    '<oriel-frame src="{guest}/missing" timeout="4000" label="An own error">\n  <p slot="error">The tickets are not there. Call us: 555-0100.</p>\n</oriel-frame>',
-  ],
-];
-
-const escaped = (html) => html.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-const example = ([title, html]) =>
-  `<article class="card"><h3>${escaped(title)}</h3>${html}<pre><code>${escaped(html)}</code></pre></article>`;
+const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 export function gallery() {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Gallery · oriel</title>
-<link rel="stylesheet" href="/style.css">
-<script type="module" src="/gallery.js"></script>
-</head>
-<body>
-<header class="bar"><a href="/">oriel</a> <nav aria-label="Demos"><a href="/crm">CRM</a> <a href="/tag">Vendor's tag</a> <a href="/gallery" aria-current="page">Gallery</a></nav></header>
-<main>
-<h1>Gallery</h1>
-<p>Each example is live; its HTML stands below it.</p>
-<h2>Attributes and slots</h2>
-<div class="grid">${attributes.map(example).join('')}</div>
-<h2>What can go wrong</h2>
-<p>A frame that fails says why, what to do, and lets you try again.</p>
-<div class="grid">${failures.map(example).join('')}</div>
-</main>
-</body>
-</html>`;
+  const contents = groups.map(({ id, title }) => `<a href="#${id}">${title}</a>`).join('');
+  const sections = groups.map(
+    ({ id, title, text, examples }) =>
+      `<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2><p class="lead">${text}</p>
+<div class="grid">${examples.map(card).join('\n')}</div></section>`,
+  );
+  return shell({
+    title: 'Gallery',
+    path: '/gallery',
+    script: '/gallery.js',
+    main: `<h1>Gallery</h1>
+<p class="lead">Everything that the tag can be told, do and say. Each example is live; its HTML stands below it.</p>
+<nav class="contents" aria-label="On this page">${contents}</nav>
+${sections.join('\n')}`,
+  });
+}
+
+/** The examples that need a page of their own, by address. */
+export const galleryPages = {
+  '/gallery/coep': {
+    headers: { 'cross-origin-embedder-policy': 'require-corp' },
+    html: () => alone('blocked-by-coep', '/gallery.js'),
+  },
+  '/gallery/no-script': { html: () => alone('slot-default') },
+};
+
+function alone(id, script) {
+  const example = groups.flatMap(({ examples }) => examples).find((one) => one.id === id);
+  const title = example.title ?? id;
+  return shell({
+    title,
+    path: '/gallery/',
+    script,
+    main: `<p><a href="/gallery#${id}">Gallery</a></p><h1>${title}</h1>${card({ ...example, page: undefined }, 'h2')}`,
+  });
+}
+
+function card({ id, title = id, text, html, page, link, script }, heading = 'h3') {
+  const level = heading === 'h2' ? 'h2' : 'h3';
+  const own = page ? `<p><a href="${page}">${link}</a></p>` : html;
+  const live = !page && html.startsWith('<oriel-frame');
+  const code = script ? `${html}\n\n<script type="module">\n${source(scripts[id])}\n</script>` : html;
+  const badge = live ? '<span class="badge"></span>' : '';
+  const reload = live
+    ? `<button class="button small reload" aria-label="Reload ${escaped(title).replaceAll('"', '&quot;')}">Reload</button>`
+    : '';
+  return `<article class="card example" id="${id}">
+<header class="who"><${level}><code>${escaped(title)}</code></${level}>${reload}</header>
+<p class="quiet">${escaped(text)}</p>
+<div class="live">${own}${badge}</div>
+<p class="said" aria-live="off"></p>
+<pre><code>${escaped(code)}</code></pre>
+</article>`;
+}
+
+/** A function's body, as somebody would write it in their page. */
+function source(example) {
+  const text = String(example);
+  const body = text.slice(text.indexOf('{', text.indexOf(')')) + 1, text.lastIndexOf('}'));
+  const lines = body.split('\n').filter((line) => line.trim());
+  const indent = Math.min(...lines.map((line) => /^ */.exec(line)[0].length));
+  const script = [
+    "import { contract } from 'https://cdn.example/oriel.js';",
+    "const frame = document.querySelector('oriel-frame');",
+    ...lines.map((line) => line.slice(indent).replace('say(error)', 'console.warn(error)')),
+  ];
+  return script.map((line) => `  ${line}`).join('\n');
 }

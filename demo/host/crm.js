@@ -1,12 +1,8 @@
 // System A: it owns the customers, and embeds system B for their tickets.
 import '/oriel.js';
+import { customers } from '/customers.js';
 import { tickets } from '/tickets.contract.js';
 
-const customers = [
-  { id: 1, name: 'Globex', plan: 'Business', seats: 40 },
-  { id: 2, name: 'Hooli', plan: 'Enterprise', seats: 900 },
-  { id: 42, name: 'Initech', plan: 'Starter', seats: 5 },
-];
 const find = (selector) => document.querySelector(selector);
 const frame = find('oriel-frame');
 const closed = new Map();
@@ -19,7 +15,7 @@ for (const customer of customers) {
   const button = document.createElement('button');
   button.append(
     customer.name,
-    Object.assign(document.createElement('small'), { textContent: customer.plan }),
+    Object.assign(document.createElement('small'), { textContent: `${customer.plan} · ${customer.city}` }),
   );
   button.addEventListener('click', () => show(customer));
   customer.button = button;
@@ -41,9 +37,9 @@ frame.peer.on('solved', ({ title, customerId, left }) => {
 function show(customer) {
   current = customer;
   frame.props = { customerId: customer.id };
-  find('#name').textContent = customer.name;
-  find('#plan').textContent = customer.plan;
-  find('#seats').textContent = customer.seats;
+  for (const field of ['name', 'plan', 'contact', 'city', 'since'])
+    find(`#${field}`).textContent = customer[field];
+  find('#seats').textContent = customer.seats.toLocaleString('en');
   find('#closed').textContent = closed.get(customer.id) ?? 0;
   for (const { id, button } of customers) button.setAttribute('aria-pressed', String(id === customer.id));
 }

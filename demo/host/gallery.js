@@ -1,7 +1,21 @@
-// The examples are HTML alone, but for two that need a contract: theirs is in data-contract.
+// Says beside each example what its frame says, and loads it again on demand.
+
+import { scripts } from '/gallery-scripts.js';
 import { contract } from '/oriel.js';
 
-for (const frame of document.querySelectorAll('oriel-frame[data-contract]')) {
-  const [name, version] = frame.dataset.contract.split(' ');
-  frame.contract = contract({ name, version });
+for (const example of document.querySelectorAll('.example')) {
+  const frame = example.querySelector('oriel-frame');
+  if (!frame) continue;
+  const said = example.querySelector('.said');
+  const say = ({ code, message }) => {
+    said.replaceChildren(Object.assign(document.createElement('code'), { textContent: code }), ` ${message}`);
+  };
+  frame.addEventListener('oriel-error', say);
+  frame.addEventListener('oriel-ready', () => example.id !== 'bad-contract' && said.replaceChildren());
+  example.querySelector('.reload').addEventListener('click', () => {
+    said.replaceChildren();
+    frame.reload();
+    scripts[example.id]?.({ frame, contract, say });
+  });
+  scripts[example.id]?.({ frame, contract, say });
 }
