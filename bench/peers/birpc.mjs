@@ -1,5 +1,5 @@
 import { createBirpc } from 'birpc';
-import { api, guestOrigin, hostOrigin, loaded } from './api.mjs';
+import { api, frameAt, guestOrigin, hostOrigin, loaded } from './api.mjs';
 
 const over = (target, origin, functions) =>
   createBirpc(functions, {
@@ -11,7 +11,8 @@ const over = (target, origin, functions) =>
       ),
   });
 export const guest = () => over(parent, hostOrigin, api);
-export async function host(frame) {
+export async function host(url, place) {
+  const frame = frameAt(url, place);
   await loaded(frame);
   const remote = over(frame.contentWindow, guestOrigin, {});
   return (name, input) => remote[name](input);

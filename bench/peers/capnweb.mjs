@@ -1,5 +1,5 @@
 import { newMessagePortRpcSession, RpcTarget } from 'capnweb';
-import { api, guestOrigin, loaded } from './api.mjs';
+import { api, frameAt, guestOrigin, loaded } from './api.mjs';
 
 class Target extends RpcTarget {
   add(input) {
@@ -13,7 +13,8 @@ export const guest = () =>
   addEventListener('message', ({ data, ports: [port] }) => {
     if (data === 'port') newMessagePortRpcSession(port, new Target());
   });
-export async function host(frame) {
+export async function host(url, place) {
+  const frame = frameAt(url, place);
   await loaded(frame);
   const { port1, port2 } = new MessageChannel();
   frame.contentWindow.postMessage('port', guestOrigin, [port2]);

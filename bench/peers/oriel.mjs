@@ -1,23 +1,16 @@
-import * as v from 'valibot';
-import { connect } from '../../dist/bridge/index.js';
-import { toFrame } from '../../dist/channels/window.js';
-import { contract, method } from '../../dist/contract/index.js';
 import { connectHost } from '../../dist/guest/index.js';
-import { api, guestOrigin, hostOrigin } from './api.mjs';
+import '../../dist/elements/frame/define.js';
+import { api, hostOrigin } from './api.mjs';
+import { bench } from './contract.mjs';
 
-// With validation, on both sides: what users get.
-const bench = contract({
-  name: 'bench',
-  version: '1.0.0',
-  guest: {
-    add: method({ input: v.tuple([v.number(), v.number()]), output: v.number() }),
-    echo: method({ input: v.any(), output: v.any() }),
-  },
-});
+// The element, with all that it does by default.
 export const guest = () => connectHost(bench, { allowOrigins: [hostOrigin], implement: api });
-export async function host(frame) {
-  const channel = toFrame(() => frame.contentWindow, { allowOrigins: [guestOrigin] });
-  const peer = connect({ channel, contract: bench, side: 'host' });
-  await peer.ready;
-  return (name, input) => peer.remote[name](input);
+export async function host(url, place) {
+  const frame = document.createElement('oriel-frame');
+  frame.contract = bench;
+  frame.src = url;
+  place.append(frame);
+  await frame.ready;
+  const { guest } = frame;
+  return (name, input) => guest[name](input);
 }

@@ -1,8 +1,9 @@
 import { ThreadWindow } from '@quilted/threads';
-import { api, guestOrigin, hostOrigin, loaded } from './api.mjs';
+import { api, frameAt, guestOrigin, hostOrigin, loaded } from './api.mjs';
 
-export const guest = () => ThreadWindow.parent({ targetOrigin: hostOrigin, exports: api });
-export async function host(frame) {
+export const guest = () => void ThreadWindow.parent({ targetOrigin: hostOrigin, exports: api });
+export async function host(url, place) {
+  const frame = frameAt(url, place);
   await loaded(frame);
   const { imports } = ThreadWindow.iframe(frame, { targetOrigin: guestOrigin });
   return (name, input) => imports[name](input);

@@ -5,12 +5,12 @@ export const guest = () => {
     documentElement,
   );
 };
-export function mount(url) {
+export function mount(url, place) {
   const frame = document.createElement('iframe');
   frame.src = url;
   addEventListener('message', ({ source, data }) => {
     if (source === frame.contentWindow && data.height) frame.style.height = `${data.height}px`;
   });
-  document.body.append(frame);
-  return { element: frame, window: () => frame.contentWindow };
+  place.append(frame);
+  return frame;
 }

@@ -1,10 +1,10 @@
 import { initialize, initializeChildListener } from '@open-iframe-resizer/core';
 
-export const guest = () => initializeChildListener?.();
-export function mount(url) {
+export const guest = () => initializeChildListener();
+export function mount(url, place) {
   const frame = document.createElement('iframe');
   frame.src = url;
-  document.body.append(frame);
+  place.append(frame);
   initialize({ checkOrigin: false }, frame);
-  return { element: frame, window: () => frame.contentWindow };
+  return frame;
 }
