@@ -1,10 +1,11 @@
-// src/ -> dist/ -> cdn/ and custom-elements.json; with --tests also test/ -> build/.
+// src/ -> dist/ -> cdn/, custom-elements.json and what editors need; with --tests also test/ -> build/.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { writeEditors } from './editors.mjs';
 import { ensureInstalled, root } from './install.mjs';
 
 /** Builds all, and throws at the first step that fails. */
@@ -13,8 +14,9 @@ export async function build({ tests = false } = {}) {
   run('typescript', 'tsc', ['-p', '.']);
   if (existsSync(join(root, 'rollup.config.mjs'))) run('rollup', 'rollup', ['-c', '--silent']);
   if (existsSync(join(root, 'node_modules/@custom-elements-manifest/analyzer'))) {
-    const args = ['analyze', '--litelement', '--quiet', '--globs', 'src/elements/**/*.ts', '--outdir', '.'];
+    const args = ['analyze', '--quiet', '--config', 'scripts/manifest.mjs'];
     run('@custom-elements-manifest/analyzer', 'cem', args);
+    await writeEditors(root);
   }
   if (!tests) return;
   await clean('build');
