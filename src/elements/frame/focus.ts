@@ -3,6 +3,8 @@ import { LimitExceeded, type OrielError } from '../../contract/index.js';
 
 /** How long a guest that is shown still counts as loading, in ms: many take the focus once they have their props. */
 const settling = 2000;
+/** The focus may follow its scroll so much later, in ms: on a busy machine each comes by a way of its own. */
+const following = 1000;
 /** How often in ten seconds a guest may take the focus by itself; three times as often ends it. */
 const most = 10;
 
@@ -187,7 +189,7 @@ export class FocusController implements ReactiveController {
     if (!scroller || !this.#places.has(scroller)) return;
     // It may be the guest's doing, which is known once the focus follows.
     clearTimeout(this.#scrolled);
-    this.#scrolled = window.setTimeout(() => this.#guard && this.#see(), 200);
+    this.#scrolled = window.setTimeout(() => this.#guard && this.#see(), following);
   };
 
   #see(): void {
