@@ -12,7 +12,12 @@ const engines = Object.keys(findBrowsers());
 
 const parts = {
   memory: () => node(['--test', '--test-reporter=spec', 'build/unit/faults.test.js'], times(10_000)),
-  frames: () => wtr(['--files', 'build/browser/frame-faults.test.js'], times(500)),
+  async frames() {
+    const failed = await wtr(['--files', 'build/browser/frame-faults.test.js'], times(500));
+    return (
+      failed + (await node(['--test', '--test-reporter=spec', 'build/driven/faults.test.js'], times(100)))
+    );
+  },
   async suites() {
     let failed = 0;
     for (let round = 1; round <= times(5); round++) {

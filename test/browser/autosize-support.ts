@@ -65,7 +65,7 @@ export class Embedded {
     document.body.append(box);
     await frame.updateComplete;
     this.iframe.style.height = `${start}px`;
-    await until(() => frame.matches(':state(ready)'), { timeout: 8000 });
+    await until(() => frame.matches(':state(ready)'));
     await this.still();
     return this;
   }

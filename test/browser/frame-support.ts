@@ -77,11 +77,11 @@ export function listen<E extends Event>(frame: Element, type: string): E[] {
 export const originOf = (site: number): string => new URL(guestUrl('frame.html', { site })).origin;
 
 /** The next event of a type. */
-export const next = <E extends Event = Event>(target: EventTarget, type: string, timeout = 8000) =>
+export const next = <E extends Event = Event>(target: EventTarget, type: string, timeout = 20_000) =>
   once<E>(target, type, { timeout });
 
 /** Waits until something is true. */
-export const until = <T>(look: () => T | Promise<T>, timeout = 8000) => untilSo(look, { timeout });
+export const until = <T>(look: () => T | Promise<T>, timeout = 20_000) => untilSo(look, { timeout });
 
 /** Until a guest has a height itself: its process may hear of it after the host has laid the frame out. */
 export const insideIs = (frame: RoomFrame, height: number) =>

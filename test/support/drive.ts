@@ -172,12 +172,23 @@ async function openPuppeteer(engine: 'chromium' | 'firefox', options: OpenOption
   const browser = shared ?? (await launch(engine, options));
   const page = await browser.newPage();
   await page.setViewport({ width: 1280, height: 800 });
+  const hide = async () => {
+    const other = await browser.newPage();
+    await other.bringToFront();
+    return async () => {
+      await page.bringToFront();
+      await other.close();
+    };
+  };
+  /** Brings back a page that was frozen, which only one out of sight ever is. */
+  let show: (() => Promise<void>) | undefined;
   return {
     goto: async (url) =>
       void (await page.goto(url).catch((error: Error) => {
         // Firefox gives up a navigation where one that the page before had begun ends only now.
-        if (!error.message.includes('NS_BINDING_ABORTED')) throw error;
-        console.log(`${engine} is asked again for ${url}, which it gave up: NS_BINDING_ABORTED`);
+        const givenUp = /NS_BINDING_ABORTED|Address rejected/.exec(error.message);
+        if (!givenUp) throw error;
+        console.log(`${engine} is asked again for ${url}, which it gave up: ${givenUp}`);
         return page.goto(url);
       })),
     async back() {
@@ -193,14 +204,7 @@ async function openPuppeteer(engine: 'chromium' | 'firefox', options: OpenOption
       await page.emulateMediaType(type);
       return true;
     },
-    async hide() {
-      const other = await browser.newPage();
-      await other.bringToFront();
-      return async () => {
-        await page.bringToFront();
-        await other.close();
-      };
-    },
+    hide,
     evaluate: (code, ...args) =>
       typeof code === 'string'
         ? page.evaluate(`(async () => { ${code} })()`)
@@ -248,9 +252,11 @@ async function openPuppeteer(engine: 'chromium' | 'firefox', options: OpenOption
         frame.client.send('Page.crash').catch(() => {}); // whoever could answer is gone
       },
       async freeze(frozen: boolean) {
+        if (frozen) show = await hide();
         const session = await page.createCDPSession();
         await session.send('Page.setWebLifecycleState', { state: frozen ? 'frozen' : 'active' });
         await session.detach();
+        if (!frozen) await show?.();
       },
       async stopServiceWorkers() {
         const session = await page.createCDPSession();

@@ -139,6 +139,6 @@ export const ready = `
   const iframe = frame.shadowRoot.querySelector('iframe');
   const frames = async (count) => { while (count--) await new Promise(requestAnimationFrame); };
   const until = async (look) => {
-    for (const end = performance.now() + 10000; !(await look()); await new Promise((go) => setTimeout(go, 20)))
+    for (const end = performance.now() + 20000; !(await look()); await new Promise((go) => setTimeout(go, 20)))
       if (performance.now() > end) throw new Error('Still not so: ' + look + ', height ' + iframe.style.height);
   };`;

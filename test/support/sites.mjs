@@ -44,7 +44,16 @@ const made = {
   '/made/tall.ttf': ['font/ttf', once(tallFont)],
   '/made/clip.webm': ['video/webm', once(() => clip(320, 480))],
   // One file, as a guest's own build has it: forty modules for each of its pages would be most of what a test costs.
-  '/made/suite.js': [types['.js'], once(suite)],
+  '/made/suite.js': [
+    types['.js'],
+    once(() =>
+      bundled({
+        startGuest: 'build/contracts/suite.guest.js',
+        'toOpener, toParent': 'dist/channels/window.js',
+      }),
+    ),
+  ],
+  '/made/play.js': [types['.js'], once(() => bundled({ 'Play, tag': 'build/support/play.js' }))],
 };
 
 function once(make) {
@@ -52,14 +61,11 @@ function once(make) {
   return () => (file ??= make());
 }
 
-async function suite() {
+/** @param exported - The files by the names that are taken from each. */
+async function bundled(exported) {
   const { bundle } = await import(new URL('scripts/bundle.mjs', `file://${root}`).href);
-  const exported = {
-    startGuest: 'build/contracts/suite.guest.js',
-    'toOpener, toParent': 'dist/channels/window.js',
-  };
   const lines = Object.entries(exported).map(
-    ([name, file]) => `export { ${name} } from ${JSON.stringify(join(root, file))};`,
+    ([names, file]) => `export { ${names} } from ${JSON.stringify(join(root, file))};`,
   );
   return Buffer.from(await bundle(lines.join('\n')));
 }

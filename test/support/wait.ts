@@ -8,7 +8,7 @@ export interface WaitOptions {
 export function once<E extends Event = Event>(
   target: EventTarget,
   type: string,
-  { timeout = 5000 }: WaitOptions = {},
+  { timeout = 20_000 }: WaitOptions = {},
 ): Promise<E> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -37,7 +37,7 @@ export async function rejection(promise: PromiseLike<unknown>): Promise<any> {
 /** The first truthy value of `look`, which is asked every 50 ms at the latest. */
 export async function until<T>(
   look: () => T | Promise<T>,
-  { timeout = 5000 }: WaitOptions = {},
+  { timeout = 20_000 }: WaitOptions = {},
 ): Promise<Exclude<T, undefined | null | false | 0 | ''>> {
   const end = performance.now() + timeout;
   for (;;) {
