@@ -125,7 +125,7 @@ suite('a guest that does not come', () => {
     test(what, async () => {
       const { code, message } = (await errors[index]) as OrielErrorEvent;
       expect(code).to.equal(expectedCode);
-      if (code === 'silent') expect(message).to.contain(location.origin);
+      if (code === 'silent') expect(message).to.contain(location.origin).and.to.contain('oriel doctor');
     });
   }
 

@@ -174,7 +174,7 @@ export class FailureController implements ReactiveController {
     }
     this.#fail(
       'silent',
-      `The page loaded and did not answer within ${ms} ms. It refuses to be framed (X-Frame-Options, frame-ancestors), is an error page, lacks the guest script, does not list ${location.origin} in its allowOrigins, or ${this.#loads > 1 ? 'is of another origin' : 'was redirected'}.${isolated}`,
+      `The page loaded and did not answer within ${ms} ms. It refuses to be framed (X-Frame-Options, frame-ancestors), is an error page, lacks the guest script, does not list ${location.origin} in its allowOrigins, or ${this.#loads > 1 ? 'is of another origin' : 'was redirected'}. \`npx oriel doctor "${address.url.href}"\` tells.${isolated}`,
     );
   }
 
