@@ -106,6 +106,7 @@ export class Play {
   readonly #stage: Stage;
   readonly #urls: Urls;
   readonly #uses: Uses;
+  #epoch = 0;
 
   constructor(urls: Urls, makeStage: (urls: Urls) => Stage) {
     addEventListener('unhandledrejection', this.#hear);
@@ -175,13 +176,20 @@ export class Play {
     if (this.#isSilent) this.#show(this.#urls.guest);
     const most = this.#stage.channel ? 500 : 8000; // its handshake may be what was lost
     await restUntil(() => this.#stage.peer?.state.get().status === 'ready', most);
+    this.#epoch = this.#stage.peer?.state.get().epoch ?? 0;
     this.#note();
   }
 
-  /** Brings back a guest whose process has died, once that shows. @returns whether it did */
+  /**
+   * Brings back a guest whose process has died since it was {@link ready}, once that shows: as a guest that hangs, or as
+   * the next one, where that was on its way. A page that is held up itself blames nobody, so it may take long.
+   * @returns whether it did
+   */
   async revive(): Promise<boolean> {
-    const noticed = await restUntil(() => this.#stage.peer?.state.get().responsive === false, 8000);
-    this.#stage.retry?.();
+    const hangs = () => this.#stage.peer?.state.get().responsive === false;
+    const isNext = () => (this.#stage.peer?.state.get().epoch ?? 0) > this.#epoch;
+    const noticed = await restUntil(() => hangs() || isNext(), 30_000);
+    if (hangs()) this.#stage.retry?.();
     await this.ready();
     return noticed;
   }
