@@ -74,7 +74,7 @@ async function take(page: Page, step: Driven): Promise<void> {
     await page.freeze?.(false);
   } else if (step.kind === 'crash') {
     await page.evaluate('await play.ready()');
-    page.crash?.(sites.origin(2));
+    await page.crash?.(sites.origin(2));
     assert.equal(await page.evaluate('return play.revive()'), true, 'a crash that nobody noticed');
   } else await page.evaluate(`await play.step(${JSON.stringify(step)})`);
 }

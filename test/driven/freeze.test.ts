@@ -91,7 +91,7 @@ for (const engine of await engines()) {
       if (!page.crash) return leftOut(t, `${engine} can not be told to crash a guest`);
       for (let round = 1; round <= 3; round++) {
         await page.evaluate(openAll);
-        page.crash(pages.origin(2));
+        await page.crash(pages.origin(2));
         const result = await page.evaluate<{ heard: string[]; ends: Ends; gone: string }>(`${ready}
           await until(() => heard.length > 0);
           frame.retry();

@@ -125,7 +125,7 @@ for (const engine of await engines()) {
       await page.evaluate(`${ready}
         window.pending = frame.guest.run('return new Promise(() => {})').catch(({ code }) => code);
         window.born = await frame.guest.run('return born');`);
-      page.crash(pages.origin(2));
+      await page.crash(pages.origin(2));
       const dead = await page.evaluate<Heard>(`${ready}
         await until(() => heard.length > 0);${told}`);
       assert.deepEqual(dead, { heard: ['unresponsive'], responsive: [false] });

@@ -60,7 +60,7 @@ export interface Page {
   /** What the page has after that; Chromium alone tells. */
   counts?(): Promise<PageCounts>;
   /** Ends the process of the guests of an origin, as a crash would; Chromium alone can be told to. */
-  crash?(origin: string): void;
+  crash?(origin: string): Promise<void>;
   /** Stops a page and its guests as one that was put away, or lets them go on; Chromium alone can be told to. */
   freeze?(frozen: boolean): Promise<void>;
   /** Stops every service worker, as the browser does with idle ones; Chromium alone can be told to. */
@@ -247,9 +247,20 @@ async function openPuppeteer(engine: 'chromium' | 'firefox', options: OpenOption
       return true;
     },
     ...(engine === 'chromium' && {
-      crash(origin: string) {
-        const frame = page.frames().find((one: any) => one.url().startsWith(origin));
-        frame.client.send('Page.crash').catch(() => {}); // whoever could answer is gone
+      async crash(origin: string) {
+        // Not by what the driver knows of its frames: right after a navigation that is the process before.
+        const session = await browser.target().createCDPSession();
+        const { targetInfos } = await session.send('Target.getTargets');
+        for (const { type, url, targetId } of targetInfos) {
+          if (type !== 'iframe' || !url.startsWith(origin)) continue;
+          const { sessionId } = await session.send('Target.attachToTarget', { targetId, flatten: true });
+          const guest = session.connection().session(sessionId);
+          await new Promise((crashed) => {
+            guest.once('Inspector.targetCrashed', crashed);
+            guest.send('Page.crash').catch(crashed); // whoever could answer is gone
+          });
+        }
+        await session.detach();
       },
       async freeze(frozen: boolean) {
         if (frozen) show = await hide();
