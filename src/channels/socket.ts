@@ -27,12 +27,22 @@ export class Frames implements Pipe {
   readonly #hear: (value: unknown) => void;
   readonly #ended: (how: Ended) => void;
   readonly #watch: Watch;
+  readonly #queue: number;
+  /** How much of one message had to wait, of those that wait. */
+  #longest = 0;
   #over = false;
 
-  constructor(socket: Socket, hear: (value: unknown) => void, ended: (how: Ended) => void) {
+  /** @param queue - How many bytes may wait, besides one message however long. */
+  constructor(
+    socket: Socket,
+    hear: (value: unknown) => void,
+    ended: (how: Ended) => void,
+    queue: number = most,
+  ) {
     this.#socket = socket;
     this.#hear = hear;
     this.#ended = ended;
+    this.#queue = queue;
     this.#watch = new Watch(() => {
       this.close(silent, 'Nothing was heard for too long.');
       socket.terminate?.(); // which else waits for an answer
@@ -47,8 +57,11 @@ export class Frames implements Pipe {
   /** @throws DataCloneError */
   send(value: object): void {
     if (this.#over) return;
+    const before = this.#socket.bufferedAmount;
     this.#socket.send(pack(value));
-    if (this.#socket.bufferedAmount > most) this.close(1013, 'The other side reads too slowly.');
+    const waits = this.#socket.bufferedAmount;
+    this.#longest = Math.max(before && this.#longest, waits - before);
+    if (waits - this.#longest > this.#queue) this.close(1013, 'The other side reads too slowly.');
   }
 
   renew(token: string): void {

@@ -23,6 +23,11 @@ export interface SocketRequest {
 export interface SocketsOptions extends ServerOptions {
   /** Reads the token that each client then has to show before anything else. What it gives is `claims` to the handlers. */
   readonly authorize?: Authorize<SocketRequest> | undefined;
+  /**
+   * How many bytes wait for a client that reads slowly, besides one message however long it is; its connection is ended
+   * when there are more. Default 64 MiB.
+   */
+  readonly queue?: number | undefined;
 }
 
 /** So long may a client take to show a token, in ms. */
@@ -39,7 +44,7 @@ const patience = 10_000;
  */
 export function sockets(
   server: SocketServer,
-  { allowOrigins, beat = 20_000, authorize }: SocketsOptions,
+  { allowOrigins, beat = 20_000, authorize, queue }: SocketsOptions,
 ): Listener {
   checkOrigins(allowOrigins);
   const services = new Services();
@@ -49,6 +54,7 @@ export function sockets(
     admit(socket, services, {
       origin,
       beat,
+      queue,
       authorize: authorize && ((token) => authorize(token, request)),
     });
   };
@@ -73,7 +79,11 @@ export function sockets(
 const taken = new WeakSet<object>();
 
 /** Takes a client's socket; its token comes first, where one is asked for. */
-function admit(socket: Socket, services: Services, options: ConstructorParameters<typeof Served>[1]): void {
+function admit(
+  socket: Socket,
+  services: Services,
+  options: ConstructorParameters<typeof Served>[1] & Pick<SocketsOptions, 'queue'>,
+): void {
   let inside = false;
   let asking = false;
   const frames: Frames = new Frames(
@@ -88,6 +98,7 @@ function admit(socket: Socket, services: Services, options: ConstructorParameter
       clearTimeout(deadline);
       services.end(served);
     },
+    options.queue,
   );
   const refuse = (code: AuthError['code']) => frames.close(refused, code);
   const served = new Served(frames, options);

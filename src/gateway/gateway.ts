@@ -69,6 +69,8 @@ export interface Gateway {
 export interface ChannelOptions {
   readonly allowOrigins: readonly string[];
   readonly beat: number;
+  /** The limit of that name. */
+  readonly queue: number;
   /** Absent where everybody is let in. */
   readonly authorize?: (token: string) => Promise<PeerClaims>;
 }
@@ -151,6 +153,7 @@ class Running implements Gateway {
     this.channel = {
       allowOrigins: cors,
       beat,
+      queue: limits.queue,
       ...(auth && {
         authorize: async (token: string) => {
           const caller = await authorize(token, undefined);
@@ -166,7 +169,6 @@ class Running implements Gateway {
     this.ready.catch((error) => onError(error, 'start'));
     const events = eventStreams({
       ...this.channel,
-      queue: limits.queue,
       streams: limits.streams,
       body: posted,
       name: this.#relay.name,

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
-import { client, serve } from '../../dist/bridge/index.js';
+import { client, connect, serve } from '../../dist/bridge/index.js';
 import { websocket } from '../../dist/channels/websocket.js';
 import { sockets } from '../../dist/channels/websocket-server.js';
-import { contract, method, type } from '../../dist/contract/index.js';
+import { contract, event, method, type } from '../../dist/contract/index.js';
 import { channelSuite } from '../contracts/channel.js';
 import { networkSuite } from '../contracts/network.js';
 import { farInProcess } from '../support/far-process.js';
@@ -53,9 +53,13 @@ async function codeOf(socket: WebSocket): Promise<unknown> {
 const sum = contract({
   name: 'test.sum',
   version: '1.0.0',
-  guest: { add: method({ input: type<number[]>(), output: type<number>() }) },
+  guest: {
+    add: method({ input: type<number[]>(), output: type<number>() }),
+    echo: method({ input: type<unknown>(), output: type<unknown>() }),
+    added: event(type<string>()),
+  },
 });
-const implement = { add: ([a = 0, b = 0]: number[]) => a + b };
+const implement = { add: ([a = 0, b = 0]: number[]) => a + b, echo: (value: unknown) => value };
 
 nodeTest('websocket: rubbish ends its own connection alone', async () => {
   const far = await startSockets();
@@ -143,4 +147,36 @@ nodeTest('websocket: a server that says when to come back is obeyed', async () =
   assert.ok((at[1] as number) - (at[0] as number) >= 1000);
   far.close();
   server.close();
+});
+
+nodeTest('websocket: a client that stops reading costs at most its queue, and one long message', async () => {
+  const far = await startSockets({ queue: 100_000 });
+  const service = serve(sum, implement, far.at);
+  const open = () =>
+    connect({
+      channel: websocket(far.url, { open: from(), retry: { first: 60_000 } }),
+      contract: sum,
+      side: 'host',
+    });
+  const good = open();
+  const long = 'x'.repeat(8e6);
+  assert.deepEqual(await Promise.all([good.remote.echo(long), good.remote.echo(1)]), [long, 1]);
+  good.close();
+  await until(() => !service.clients.size);
+  const slow = open();
+  await slow.ready;
+  const [peer] = service.clients;
+  far.stall();
+  peer?.emit('added', long); // this alone waits for as long as it takes
+  await new Promise(setImmediate);
+  assert.equal(service.clients.size, 1);
+  let said = 0;
+  for (; service.clients.size && said < 1000; said++) {
+    peer?.emit('added', 'x'.repeat(1000));
+    await new Promise(setImmediate);
+  }
+  assert.ok(said >= 60 && said <= 100, `${said} events of 1 kB`);
+  slow.close();
+  service.close();
+  await far.close();
 });
