@@ -33,7 +33,7 @@ export function serve<const C extends Contract>(
   contract: C,
   implement: Implementation<C['guest']> | ((client: Peer<C, 'guest'>) => Implementation<C['guest']>),
   at: Channel | Listener,
-  options: ServeOptions<C> = {},
+  { signal, ...options }: ServeOptions<C> = {},
 ): Service<C> {
   const clients = new Set<Peer<C, 'guest'>>();
   const stop = new AbortController();
@@ -45,7 +45,6 @@ export function serve<const C extends Contract>(
       {
         timeout: Number.POSITIVE_INFINITY,
         ...options,
-        signal: stop.signal,
         channel,
         contract,
         side: 'guest',
@@ -54,6 +53,8 @@ export function serve<const C extends Contract>(
       guestRole,
       results,
     );
+    // Not by its signal: Node warns where more than ten listen to one.
+    if (stop.signal.aborted) peer.close();
     if (peer.state.get().status === 'closed') return;
     clients.add(peer);
     peer.state.subscribe(({ status, reason }) => {
@@ -67,12 +68,12 @@ export function serve<const C extends Contract>(
   };
 
   const close = () => {
-    options.signal?.removeEventListener('abort', close);
+    signal?.removeEventListener('abort', close);
     for (const peer of [...clients]) peer.close(); // while the listener can still carry their farewell
     stop.abort();
   };
-  options.signal?.addEventListener('abort', close, { once: true });
-  if (options.signal?.aborted) close();
+  signal?.addEventListener('abort', close, { once: true });
+  if (signal?.aborted) close();
   else if ('listen' in at) at.listen(add, stop.signal, contract.name);
   else add(at);
   return { clients, close };

@@ -43,6 +43,25 @@ function listener(): Listener & { connect(): Channel } {
   };
 }
 
+test('any number of clients are served, and Node sees no leak in it', async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  process.on('warning', warned);
+  const at = listener();
+  const service = serve(desk, implement, at);
+  const clients = Array.from({ length: 20 }, () => client(desk, at.connect()));
+  assert.deepEqual(
+    await Promise.all(clients.map((one) => one.number())),
+    clients.map(() => 1),
+  );
+  const call = rejection((clients[0] as (typeof clients)[0]).never());
+  service.close();
+  assert.equal((await call).code, 'closed');
+  await until(() => service.clients.size === 0);
+  process.off('warning', warned);
+  assert.deepEqual(warnings, []);
+});
+
 test('a client calls and reads what is served', async () => {
   const channels = memory();
   const service = serve(desk, implement, channels.guest);
