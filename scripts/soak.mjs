@@ -10,13 +10,12 @@ const scale = Number(process.env.SOAK ?? 1);
 const times = (count) => Math.max(1, Math.round(count * scale));
 const engines = Object.keys(findBrowsers());
 
+const nodeTest = ['--test', '--test-reporter=spec'];
 const parts = {
-  memory: () => node(['--test', '--test-reporter=spec', 'build/unit/faults.test.js'], times(10_000)),
+  memory: () => node([...nodeTest, 'build/unit/faults.test.js'], { RUNS: times(10_000) }),
   async frames() {
     const failed = await wtr(['--files', 'build/browser/frame-faults.test.js'], times(500));
-    return (
-      failed + (await node(['--test', '--test-reporter=spec', 'build/driven/faults.test.js'], times(100)))
-    );
+    return failed + (await node([...nodeTest, 'build/driven/faults.test.js'], { RUNS: times(100) }));
   },
   async suites() {
     let failed = 0;
@@ -27,6 +26,7 @@ const parts = {
     return failed;
   },
   mounts,
+  network: () => node([...nodeTest, 'build/node/gateway-storm.test.js'], { CLIENTS: times(1000) }),
 };
 
 const asked = process.argv.slice(2);
@@ -96,12 +96,12 @@ function grew([first, ...rest]) {
 }
 
 function wtr(args, runs) {
-  return node([binOf('@web/test-runner', 'wtr'), ...args], runs);
+  return node([binOf('@web/test-runner', 'wtr'), ...args], runs && { RUNS: runs });
 }
 
 /** Resolves with 0 where the command went well. */
-function node(args, runs) {
-  const env = { ...process.env, ...(runs && { RUNS: String(runs) }) };
+function node(args, its) {
+  const env = { ...process.env, ...its };
   const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env });
   return new Promise((resolve, reject) =>
     child.once('error', reject).once('exit', (code) => resolve(code ?? 1)),

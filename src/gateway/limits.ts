@@ -27,8 +27,8 @@ export interface GatewayLimits {
   /** For how many ms a client may send a whole request. Default 30,000. Node's servers alone. */
   readonly requestTime: number;
   /**
-   * For how many ms nothing may move on a connection, such as that of a client that reads no more, or is gone without a
-   * word. Longer than `callTime`, and than the gateway's `beat`. Default 60,000. Node's servers alone.
+   * For how many ms nothing may move on a connection, such as that of a client that asks for nothing, or reads no more.
+   * Longer than `callTime`, and than the gateway's `beat`. Default 60,000. Node's servers alone.
    */
   readonly idleTime: number;
   /** How long a call over HTTP may take, in ms. Default 30,000. */

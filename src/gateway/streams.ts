@@ -70,8 +70,8 @@ export class Streams {
     });
     const end = (why: Ended) => {
       this.#meter.count('oriel_streams_ended_total', 'Streams that the gateway ended.', { kind, why });
-      // All of them come back, so not all at once.
-      const retry = why === 'shutdown' ? 1000 + Math.round(Math.random() * 4000) : 1000;
+      // All of them come back, so spread over five seconds.
+      const retry = why === 'shutdown' ? 1000 + Math.round(Math.random() * 5000) : 1000;
       if (why === 'slow') outlet.cut(last(why, retry));
       else outlet.close(last(why, retry));
     };

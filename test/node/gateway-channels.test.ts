@@ -18,20 +18,12 @@ import { contract, method, type } from '../../dist/contract/index.js';
 import { type Grant, gateway } from '../../dist/gateway/index.js';
 import { listen } from '../../dist/gateway/node.js';
 import { sqlite } from '../../dist/log/sqlite.js';
+import { freePort } from '../support/free-port.js';
 import { type Started, shop, started } from '../support/gateway.js';
 import { rejection, until } from '../support/wait.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'oriel-channels-'));
 after(() => rm(folder, { recursive: true, force: true }));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const secret = 'a secret of more than thirty-two bytes';
 const auth = { key: secret, algorithms: ['HS256'], audience: 'shop' };

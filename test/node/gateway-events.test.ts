@@ -220,7 +220,7 @@ test('a gateway that closes tells each stream when to come back', async () => {
   const closing = its.close();
   const end = await reading.next();
   assert.deepEqual([end?.event, end?.data.reason], ['end', 'shutdown']);
-  assert.ok(end?.data.retry >= 1000 && end?.data.retry <= 5000);
+  assert.ok(end?.data.retry >= 1000 && end?.data.retry <= 6000);
   assert.equal(await reading.next(), undefined);
   await closing;
 });

@@ -1,9 +1,10 @@
 // Servers of the tests' own: each on a port and in a folder of its own, ended by its process.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, connect as tcp } from 'node:net';
+import { connect as tcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.js';
 import { until } from './wait.js';
 
 export interface Server {
@@ -126,16 +127,6 @@ export function postgresServer(program: string): Promise<Server> {
       });
     },
     ...(uid && { uid }),
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
   });
 }
 
