@@ -1,9 +1,14 @@
-// Finds the servers that the logs are tested against, and installs what is missing where that is possible.
+// Finds the servers that logs and gateways are tested with, and installs what is missing where that is possible.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { canUseApt, installWithApt, onPath } from './apt.mjs';
 
-const packages = { 'nats-server': 'nats-server', 'redis-server': 'redis-server', postgres: 'postgresql' };
+const packages = {
+  'nats-server': 'nats-server',
+  'redis-server': 'redis-server',
+  postgres: 'postgresql',
+  nginx: 'nginx',
+};
 
 /** Where a server is. Debian has PostgreSQL's in a folder for each version. */
 export function findServer(name) {
@@ -19,7 +24,7 @@ export function ensureServers() {
   if (missing().length && canUseApt()) installWithApt(missing().map((name) => packages[name]));
   for (const name of missing())
     console.error(
-      `LEFT OUT: ${name} is not installed, so the log on it is not tested. Install ${packages[name]}.`,
+      `LEFT OUT: ${name} is not installed, so what needs it is not tested. Install ${packages[name]}.`,
     );
   if (missing().length && process.env.CI)
     throw new Error(`CI is set, and ${missing().join(' and ')} is missing.`);

@@ -1,23 +1,21 @@
 // Server-sent events behind a proxy that keeps and packs what it can: nginx as it comes, with gzip for all.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createTcp } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import { connect, serve } from '../../dist/bridge/index.js';
 import { sse } from '../../dist/channels/sse.js';
+import { websocket } from '../../dist/channels/websocket.js';
 import { contract, event, method, type } from '../../dist/contract/index.js';
+import { nginxServer, programOf } from '../support/engines.js';
+import { following, shop, started } from '../support/gateway.js';
 import { leftOut } from '../support/left-out.js';
 import { startStreams } from '../support/servers.js';
-import { until } from '../support/wait.js';
+import { pause, until } from '../support/wait.js';
 
-const nginx = ['nginx', '/usr/sbin/nginx'].find(
-  (path) => spawnSync(path, ['-v'], { stdio: 'ignore' }).status === 0,
-);
+const nginx = programOf('nginx');
 
 const news = contract({
   name: 'test.news',
@@ -29,56 +27,13 @@ const news = contract({
 });
 
 /** A proxy to a server, and what ends it. */
-async function proxyTo(target: string, timeout = 60): Promise<{ url: string; end(): Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), 'oriel-nginx-'));
-  const port = await freePort();
-  writeFileSync(
-    join(folder, 'nginx.conf'),
-    `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
-events {}
-http {
-  access_log off;
-  client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
-  fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
-  gzip on; gzip_proxied any; gzip_min_length 0; gzip_types text/event-stream application/json;
-  server {
-    listen 127.0.0.1:${port};
-    location / { proxy_pass ${target}; proxy_read_timeout ${timeout}s; }
-  }
-}`,
-  );
-  const process: ChildProcess = spawn(nginx as string, ['-p', folder, '-c', join(folder, 'nginx.conf')], {
-    stdio: 'ignore',
-  });
-  const url = `http://127.0.0.1:${port}/`;
-  await until(() =>
-    fetch(url, { method: 'PUT' }).then(
-      () => true,
-      () => false,
-    ),
-  );
-  return {
-    url,
-    async end() {
-      const ended = once(process, 'exit');
-      process.kill('SIGKILL');
-      await ended;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcp().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+async function proxyTo(target: string, patience = 60): Promise<{ url: string; end(): Promise<void> }> {
+  const { port, stop } = await nginxServer(nginx as string, new URL(target).origin, patience);
+  return { url: `http://127.0.0.1:${port}/`, end: stop };
 }
 
 test('behind nginx with its defaults and gzip each event comes at once', { timeout: 30_000 }, async (t) => {
-  if (!nginx) return leftOut(t, 'there is no nginx here: apt-get install nginx-light');
+  if (!nginx) return leftOut(t, 'there is no nginx here: apt-get install nginx');
   const far = await startStreams();
   const service = serve(news, { start: () => Date.now() }, far.at);
   const proxy = await proxyTo(far.url);
@@ -101,7 +56,7 @@ test('behind nginx with its defaults and gzip each event comes at once', { timeo
 });
 
 test('behind nginx a stream without its headers would come late', { timeout: 30_000 }, async (t) => {
-  if (!nginx) return leftOut(t, 'there is no nginx here: apt-get install nginx-light');
+  if (!nginx) return leftOut(t, 'there is no nginx here: apt-get install nginx');
   // So that the test before this one can fail at all.
   const server = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -121,7 +76,7 @@ test('behind nginx a stream without its headers would come late', { timeout: 30_
 });
 
 test('behind nginx a quiet stream outlives the time that a proxy waits', { timeout: 30_000 }, async (t) => {
-  if (!nginx) return leftOut(t, 'there is no nginx here: apt-get install nginx-light');
+  if (!nginx) return leftOut(t, 'there is no nginx here: apt-get install nginx');
   // As 20 s between two beats are to nginx's 60 s.
   const far = await startStreams({ beat: 600 });
   const service = serve(news, { start: () => Date.now() }, far.at);
@@ -137,4 +92,47 @@ test('behind nginx a quiet stream outlives the time that a proxy waits', { timeo
   service.close();
   await proxy.end();
   await far.close();
+});
+
+test("behind nginx a gateway's events come at once, and what is quiet outlives the time that a proxy waits", {
+  timeout: 30_000,
+}, async (t) => {
+  if (!nginx) return leftOut(t, 'there is no nginx here: apt-get install nginx');
+  const its = await started({ beat: 900 });
+  const proxy = await proxyTo(its.url, 3);
+  t.after(proxy.end);
+  const begun = performance.now();
+  const reading = await following(proxy.url.slice(0, -1), 'topic=paid');
+  await reading.upTo('live');
+  const took = [performance.now() - begun];
+  assert.equal(reading.response.headers.get('content-encoding'), 'gzip'); // which holds nothing back
+  const sockets = websocket(`${proxy.url.replace('http', 'ws')}ws`, { open: (url) => new WebSocket(url) });
+  const peers = [sockets, sse(`${proxy.url}sse`)].map((channel) =>
+    connect({ channel, contract: shop, side: 'host' }),
+  );
+  const heard: unknown[] = [];
+  for (const peer of peers) peer.on('paid', (payload) => heard.push(payload));
+  t.after(() => peers.forEach((peer) => void peer.close()));
+  await Promise.all(peers.map(({ remote }) => remote.price({ sku: 'abc' })));
+  // At once, and again after all have been quiet for longer than the proxy waits.
+  for (const [amount, quiet] of [
+    [1, 0],
+    [2, 4500],
+  ] as const) {
+    await pause(quiet);
+    const start = performance.now();
+    await its.gateway.emit('acme.shop/paid', { amount });
+    const frame = (await reading.upTo('message')).at(-1);
+    took.push(performance.now() - start);
+    assert.deepEqual(frame?.data.data, { amount });
+    await until(() => heard.length === 2 * amount);
+    took.push(performance.now() - start);
+  }
+  assert.ok(Math.max(...took) < 500, `after ${took.map(Math.round)} ms`);
+  assert.deepEqual(
+    peers.map((peer) => peer.state.get().epoch),
+    [1, 1],
+  );
+  reading.close();
+  await its.close();
 });

@@ -109,6 +109,37 @@ export const natsServer = (program: string, jetstream = true): Promise<Server> =
       ),
   });
 
+/**
+ * A proxy as it comes, with gzip for all that it may pack; only what a WebSocket needs is added, at `/ws`.
+ * @param patience - For how many s it waits for a word from the server.
+ */
+export const nginxServer = (program: string, target: string, patience: number): Promise<Server> =>
+  started({
+    program,
+    args: (_port, folder) => ['-p', folder, '-c', join(folder, 'nginx.conf')],
+    prepare: (folder, port) =>
+      writeFileSync(
+        join(folder, 'nginx.conf'),
+        `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
+events {}
+http {
+  access_log off;
+  client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
+  gzip on; gzip_proxied any; gzip_min_length 0; gzip_types text/event-stream application/json;
+  proxy_read_timeout ${patience}s;
+  server {
+    listen 127.0.0.1:${port};
+    location / { proxy_pass ${target}; }
+    location = /ws {
+      proxy_pass ${target};
+      proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
+    }
+  }
+}`,
+      ),
+  });
+
 /** As an ordinary user: PostgreSQL won't run as root. */
 export function postgresServer(program: string): Promise<Server> {
   const uid =
