@@ -28,6 +28,7 @@ peer.ready.catch(() => {}); // it works on its own too
 showFreshness(peer, resume.freshness);
 resume.freshness.subscribe(show);
 follow();
+for (const type of ['visibilitychange', 'resume']) document.addEventListener(type, seen);
 
 /** From where it was, over a new connection. */
 function follow() {
@@ -65,6 +66,13 @@ function broken() {
   source.close();
   resume.lost();
   silence = setTimeout(follow, 1000 + 1000 * Math.random());
+}
+
+/** A page that is seen again waits no longer; one that was frozen hears what has come only after its timers. */
+function seen() {
+  if (document.hidden) return;
+  heard();
+  if (source.readyState === EventSource.CLOSED) follow();
 }
 
 function show() {

@@ -42,6 +42,8 @@ export interface Page {
   media(type: 'print' | 'screen'): Promise<boolean>;
   /** Puts the page out of sight, as behind another tab; what it resolves with brings the page back. */
   hide(): Promise<() => Promise<void>>;
+  /** Another tab of the same browser. Those of puppeteer alone have one. */
+  tab?(): Promise<Page>;
   /** Runs in the page; a string is the body of a function. A promise is awaited. */
   evaluate<T>(code: string | ((...args: never[]) => T), ...args: unknown[]): Promise<Awaited<T>>;
   /** The same in the guest of the `<oriel-frame>`, or widget, that a selector names. */
@@ -170,6 +172,19 @@ async function attach(engine: 'chromium' | 'firefox', options: OpenOptions): Pro
 async function openPuppeteer(engine: 'chromium' | 'firefox', options: OpenOptions): Promise<Page> {
   const shared = await attach(engine, options);
   const browser = shared ?? (await launch(engine, options));
+  return pageOf(browser, engine, options, async (page) => {
+    if (!shared) return browser.close();
+    await page.close();
+    await browser.disconnect();
+  });
+}
+
+async function pageOf(
+  browser: any,
+  engine: 'chromium' | 'firefox',
+  options: OpenOptions,
+  close: (page: any) => Promise<void>,
+): Promise<Page> {
   const page = await browser.newPage();
   await page.setViewport({ width: 1280, height: 800 });
   const hide = async () => {
@@ -183,6 +198,7 @@ async function openPuppeteer(engine: 'chromium' | 'firefox', options: OpenOption
   /** Brings back a page that was frozen, which only one out of sight ever is. */
   let show: (() => Promise<void>) | undefined;
   return {
+    tab: () => pageOf(browser, engine, options, (its) => its.close()),
     goto: async (url) =>
       void (await page.goto(url).catch((error: Error) => {
         // Firefox gives up a navigation where one that the page before had begun ends only now.
@@ -289,11 +305,7 @@ async function openPuppeteer(engine: 'chromium' | 'firefox', options: OpenOption
         await session.detach();
       },
     }),
-    async close() {
-      if (!shared) return browser.close();
-      await page.close();
-      await browser.disconnect();
-    },
+    close: () => close(page),
   };
 }
 
