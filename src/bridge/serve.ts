@@ -33,8 +33,9 @@ export function serve<const C extends Contract>(
   contract: C,
   implement: Implementation<C['guest']> | ((client: Peer<C, 'guest'>) => Implementation<C['guest']>),
   at: Channel | Listener,
-  { signal, ...options }: ServeOptions<C> = {},
+  options: ServeOptions<C> = {},
 ): Service<C> {
+  const { signal, ...its } = options;
   const clients = new Set<Peer<C, 'guest'>>();
   const stop = new AbortController();
   const results = new Results(); // whoever calls again is a client anew
@@ -44,7 +45,7 @@ export function serve<const C extends Contract>(
     const peer: Peer<C, 'guest'> = createPeer<C, 'guest'>(
       {
         timeout: Number.POSITIVE_INFINITY,
-        ...options,
+        ...its,
         channel,
         contract,
         side: 'guest',

@@ -2,7 +2,7 @@
 import { contract, event, method, type } from '../../dist/contract/index.js';
 
 /** One of many events, and when it was told. */
-export interface News {
+interface News {
   readonly n: number;
   /** In ms since 1970. */
   readonly at: number;
