@@ -2,10 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from '../scripts/bundle.mjs';
 
 export const folder = fileURLToPath(new URL('.', import.meta.url));
 const kit = fileURLToPath(new URL('../cdn', import.meta.url));
-const modules = fileURLToPath(new URL('../dist', import.meta.url));
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
 
 const types = {
   '.html': 'text/html',
@@ -19,6 +20,13 @@ const shared = {
   '/oriel.js': join(kit, 'oriel.js'),
   '/oriel-guest.js': join(kit, 'guest.js'),
   '/tickets.contract.js': join(folder, 'tickets.contract.js'),
+};
+
+let events;
+/** What the kit's own bundles lack, as a guest's own build has it: made when it is first asked for. */
+const built = {
+  '/oriel-events.js': () =>
+    (events ??= bundle(`export * from ${JSON.stringify(join(dist, 'channels/events.js'))}`)),
 };
 
 export function json(response, value) {
@@ -35,13 +43,12 @@ export function page(response, html, origins) {
 
 /** A file of one system's folder, or of the kit. What else the address asks for (`?v=1`) is ignored. */
 export async function file(response, system, pathname, origins) {
-  // What the kit's bundles lack is there module by module: `/oriel/events/index.js`.
-  const [, module] = /^\/oriel(\/.+)/.exec(pathname) ?? [];
-  const root = module ? modules : join(folder, system);
-  const own = join(root, decodeURI(module ?? pathname));
+  const root = join(folder, system);
+  const own = join(root, decodeURI(pathname));
   const path = shared[pathname] ?? own;
   const inside = path !== own || own.startsWith(root + sep);
-  const content = inside && types[extname(path)] ? await readFile(path).catch(() => undefined) : undefined;
+  const read = built[pathname] ?? (() => readFile(path).catch(() => undefined));
+  const content = inside && types[extname(path)] ? await read() : undefined;
   if (!content) return missing(response);
   if (extname(path) === '.html') return page(response, String(content), origins);
   response.writeHead(200, {

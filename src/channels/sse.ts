@@ -1,13 +1,13 @@
-import { createParser } from 'eventsource-parser';
 import { type Channel, pack, unpack } from '../bridge/index.js';
-import { EmbedError } from '../contract/index.js';
 import { type Address, type ConnectionOptions, networked, type Pipe, type PipeEar } from './connection.js';
-import { type Ended, most, posted, refused, sessionHeader, type Welcome } from './notes.js';
+import { type Ended, most, posted, sessionHeader, type Welcome } from './notes.js';
+import { readStream } from './read-stream.js';
+import { type Ask, broken, platform, request } from './request.js';
 import { Watch } from './watch.js';
 
 export interface SseOptions extends ConnectionOptions {
   /** Makes each request. Default: the platform's own. */
-  readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+  readonly fetch?: Ask | undefined;
 }
 
 /**
@@ -22,10 +22,7 @@ export interface SseOptions extends ConnectionOptions {
  * const server = sse('https://tickets.example/oriel', { token: () => session.token() });
  * const tickets = client(ticket, server);
  */
-export function sse(
-  url: Address,
-  { fetch: ask = (address, init) => fetch(address, init), ...options }: SseOptions = {},
-): Channel {
+export function sse(url: Address, { fetch: ask = platform, ...options }: SseOptions = {}): Channel {
   return networked((address, token, ear) => stream(address, token, ear, ask), url, options);
 }
 
@@ -33,12 +30,7 @@ export function sse(
 const patience = 60_000;
 
 /** One stream, and what is posted to it. */
-function stream(
-  address: string,
-  token: string | undefined,
-  { hear, ended }: PipeEar,
-  ask: NonNullable<SseOptions['fetch']>,
-): Pipe {
+function stream(address: string, token: string | undefined, { hear, ended }: PipeEar, ask: Ask): Pipe {
   const gone = new AbortController();
   const { signal } = gone;
   const watch = new Watch(() => end(broken));
@@ -52,7 +44,7 @@ function stream(
   let due = false;
   let postedAt = performance.now();
 
-  read();
+  readStream(address, { ask, token, signal, watch, hear: ({ data }) => receive(data) }).then(end);
   return {
     send(value) {
       const text = `${pack(value, false)}\n`;
@@ -77,26 +69,6 @@ function stream(
     },
     close: () => end(broken),
   };
-
-  async function read(): Promise<void> {
-    const response = await request(
-      { accept: 'text/event-stream' },
-      { cache: 'no-store' }, // a cache would make a second stream wait for the end of the first
-    );
-    if (!response) return;
-    if (!response.headers.get('content-type')?.startsWith('text/event-stream'))
-      return end(answered(response));
-    const parser = createParser({ onEvent: ({ data }) => receive(data) });
-    const reader = response.body?.getReader();
-    const decoder = new TextDecoder();
-    while (!signal.aborted) {
-      const chunk = await reader?.read().catch(() => undefined);
-      if (!chunk?.value) break;
-      watch.heard();
-      parser.feed(decoder.decode(chunk.value, { stream: true }));
-    }
-    end(broken);
-  }
 
   function receive(data: string): void {
     let value: unknown;
@@ -126,22 +98,12 @@ function stream(
       // All of it, or else one after the other.
       const body = waiting.splice(0, size * 3 > room ? 1 : Infinity).join('');
       size -= body.length;
-      await request({ 'content-type': posted, [sessionHeader]: session }, { method: 'POST', body });
+      const headers = { 'content-type': posted, [sessionHeader]: session };
+      const answer = await request(ask, address, token, { method: 'POST', headers, body, signal });
+      if ('code' in answer) end(answer);
       clearTimeout(timer);
     }
     posting = false;
-  }
-
-  /** Asks the server; whatever is no answer as it should be ends the stream. */
-  async function request(headers: Record<string, string>, init: RequestInit): Promise<Response | undefined> {
-    if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
-    try {
-      const response = await ask(address, { ...init, headers, signal });
-      if (response.ok) return response;
-      end(await refusal(response));
-    } catch {
-      end(broken);
-    }
   }
 
   function end(how: Ended): void {
@@ -150,29 +112,4 @@ function stream(
     watch.stop();
     ended(how);
   }
-}
-
-/** The network tells pages nothing about why. */
-const broken: Ended = { code: 1006, reason: '' };
-
-async function refusal(response: Response): Promise<Ended> {
-  const { status, headers } = response;
-  if (status === 401) return { code: refused, reason: String(/auth-expired/.exec(await response.text())) };
-  const after = headers.get('retry-after');
-  if (after) {
-    // In seconds, or a date.
-    const left = Number(after) || (Date.parse(after) - Date.now()) / 1000;
-    return { ...broken, reason: `retry-after: ${Math.ceil(left)}` };
-  }
-  // A server that comes and goes answers so, and one that has forgotten the stream.
-  if (status >= 500 || status === 410) return broken;
-  return answered(response);
-}
-
-function answered({ url, status }: Response): Ended {
-  return {
-    code: 1011,
-    reason: '',
-    error: new EmbedError('unreachable', `${url} answers with ${status}, and no stream.`),
-  };
 }

@@ -9,6 +9,7 @@ export * from './errors.js';
 export {
   type EventMember,
   event,
+  type KeptEvent,
   type Member,
   type Members,
   type Method,
@@ -23,6 +24,7 @@ export type {
   EventName,
   Implementation,
   InProps,
+  KeptEventName,
   OutProps,
   PayloadIn,
   PayloadOut,

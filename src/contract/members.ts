@@ -27,6 +27,11 @@ export interface EventMember<P = any, PO = any> {
   readonly retain?: 'log';
 }
 
+/** An event that must not be lost. */
+export interface KeptEvent<P = any, PO = any> extends EventMember<P, PO> {
+  readonly retain: 'log';
+}
+
 export type Member = Method | Stream | EventMember;
 export type Members = Readonly<Record<string, Member>>;
 
@@ -51,8 +56,13 @@ export function stream<I extends AnySchema = Schema<void>, O extends AnySchema =
 
 /** An event: `event(Payload)`, or `event()` without one. `{ retain: 'log' }` for what must not be lost. */
 export function event<P extends AnySchema = Schema<void>>(
+  payload: P | undefined,
+  options: { readonly retain: 'log' },
+): KeptEvent<In<P>, Out<P>>;
+export function event<P extends AnySchema = Schema<void>>(
   payload?: P,
-  options: { readonly retain?: 'log' } = {},
-): EventMember<In<P>, Out<P>> {
+  options?: { readonly retain?: 'log' },
+): EventMember<In<P>, Out<P>>;
+export function event(payload?: AnySchema, options: { readonly retain?: 'log' } = {}): EventMember {
   return { ...options, ...(payload && { payload }), kind: 'event' };
 }

@@ -1,5 +1,5 @@
 import type { Contract } from './contract.js';
-import type { EventMember, Members, Method, Stream } from './members.js';
+import type { EventMember, KeptEvent, Members, Method, Stream } from './members.js';
 import type { In, Out } from './schema.js';
 
 /** How one call is made. */
@@ -79,6 +79,11 @@ export type Implementation<M extends Members | undefined> = {
 
 /** The names of a side's events. */
 export type EventName<M> = keyof { [K in keyof M as M[K] extends EventMember ? K : never]: never } & string;
+/** Those of them that a log keeps. */
+export type KeptEventName<M> = keyof {
+  [K in keyof M as M[K] extends KeptEvent ? K : never]: never;
+} &
+  string;
 /** What is given to `emit`. */
 export type PayloadIn<M, K> = K extends keyof M
   ? M[K] extends EventMember<infer P, any>

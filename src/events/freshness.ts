@@ -12,6 +12,15 @@ export interface Freshness {
   readonly since: number;
 }
 
+/** From what may be trusted to what may not. */
+export const freshnessStates = ['live', 'catching-up', 'stale', 'reset'] as const;
+
+/** Of two, the one that may be trusted less; of two that are alike, the one that has been so for longer. */
+export function worse(a: Freshness, b: Freshness): Freshness {
+  const by = freshnessStates.indexOf(a.state) - freshnessStates.indexOf(b.state);
+  return by > 0 || (by === 0 && a.since <= b.since) ? a : b;
+}
+
 /** What a follower finds out, one after the other. */
 export type FreshnessChange = 'behind' | 'live' | 'lost' | 'reset' | 'recovered';
 

@@ -59,6 +59,11 @@ export function follow(
     signal: stream.signal,
     slow: () => stream.end('slow'),
     lost: () => stream.end('unavailable'),
+    // By which it knows a line that has died, and when to come with another token.
+    terms: () => ({
+      every: streams.beat,
+      ...(caller.expires < Infinity && { lasts: caller.expires - Date.now() }),
+    }),
   });
   subscription.start().catch((error) => {
     if (stream.signal.aborted) return;

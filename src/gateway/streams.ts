@@ -27,16 +27,17 @@ const longestTimer = 2 ** 31 - 1;
 
 /** All streams that are open: counted, kept alive, and ended when their token, their reader or the gateway does. */
 export class Streams {
+  /** How often something is said on a stream that is idle, in ms. */
+  readonly beat: number;
   readonly #limits: GatewayLimits;
   readonly #meter: Meter;
-  readonly #beat: number;
   readonly #open = new Set<(why: Ended) => void>();
   readonly #callers = new Map<string, number>();
 
   constructor(limits: GatewayLimits, meter: Meter, beat: number) {
     this.#limits = limits;
     this.#meter = meter;
-    this.#beat = beat;
+    this.beat = beat;
     meter.gauge(
       'oriel_streams_open',
       'Streams that are open, of events and of calls.',
@@ -57,7 +58,7 @@ export class Streams {
 
     const gone = new AbortController();
     const timers = [
-      setInterval(() => outlet.idle && beat(), this.#beat),
+      setInterval(() => outlet.idle && beat(), this.beat),
       setTimeout(() => end('auth-expired'), Math.min(caller.expires - Date.now(), longestTimer)),
     ];
     const outlet = new Outlet(queue, () => {

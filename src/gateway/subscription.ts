@@ -2,7 +2,7 @@ import type { Cursor, Envelope, Position } from '../events/index.js';
 import type { Log } from '../log/log.js';
 import type { Hub, Item } from './hub.js';
 import type { Outlet } from './outlet.js';
-import { sseFrame } from './sse.js';
+import { sseBeat, sseFrame } from './sse.js';
 import { published } from './topics.js';
 
 /** One event of a contract that a client follows. */
@@ -25,6 +25,8 @@ interface SubscriptionOptions {
   readonly slow: () => void;
   /** A topic can't be followed for now. */
   readonly lost: () => void;
+  /** What a client is told besides when it is live. */
+  readonly terms: () => object;
 }
 
 /**
@@ -62,6 +64,7 @@ export class Subscription {
   /** Says how far it has come. */
   beat(): void {
     for (const name of this.#live) this.#say('live', name);
+    if (!this.#live.size) this.#options.outlet.write(sseBeat);
   }
 
   async #catchUp({ event: name, topic, hub }: Followed): Promise<void> {
@@ -117,8 +120,9 @@ export class Subscription {
   }
 
   #say(answer: 'replayed' | 'live' | 'reset', name: string, more: object = {}): void {
-    const data = JSON.stringify({ event: name, cursor: this.#at.get(name), ...more });
-    const { outlet, slow } = this.#options;
+    const { outlet, slow, terms } = this.#options;
+    const said = { event: name, cursor: this.#at.get(name), ...more, ...(answer === 'live' && terms()) };
+    const data = JSON.stringify(said);
     if (!outlet.write(sseFrame({ event: answer, id: this.#id(name), data })) && !outlet.over) slow();
   }
 

@@ -164,14 +164,20 @@ for (const engine of await engines()) {
 
       await t.test('a page that follows as docs/gateway.md shows goes on where it was', async () => {
         const code = followed
-          .replace(/^import .+$/m, "const { Resume } = await import('/oriel/events/index.js');")
-          .replace('https://gateway.example/acme.shop', `${demo.gateway}/acme.bank`);
+          .replace(/^import .+$/m, "const { subscribe } = await import('/oriel-events.js');")
+          .replace(
+            /^import .+$/m,
+            `const { contract, event, type } = await import('/oriel-guest.js');
+            const shop = contract({ name: 'acme.bank', version: '1.0.0', guest: { paid: event(type(), { retain: 'log' }) } });
+            const session = { token: () => 'any' };`,
+          )
+          .replace('https://gateway.example', demo.gateway);
         const state = "document.querySelector('oriel-frame').freshness?.get().state";
         await first.goto(`${demo.guest}/plain`);
         await first.evaluate(`
           document.body.append(document.createElement('oriel-frame'));
           window.heard = [];
-          const console = { log: (_, { invoice }) => window.heard.push(invoice) };
+          const console = { log: (_, amount, time) => window.heard.push([amount, Date.parse(time) > 0]) };
           ${code}
           ${until(`${state} === 'live'`)}`);
         await send(`${engine}-6`, 1);
@@ -179,10 +185,13 @@ for (const engine of await engines()) {
         await demo.killGateway();
         await first.evaluate(until(`${state} === 'stale'`));
         await demo.startGateway();
-        await send(`${engine}-7`, 1); // while it waits
+        await send(`${engine}-7`, 2); // while it waits
         await first.evaluate(until(`${state} === 'live' && window.heard.length === 2`));
-        assert.deepEqual(await first.evaluate('return window.heard;'), [`${engine}-6`, `${engine}-7`]);
-        for (const amount of [1, 1]) sum(amount);
+        assert.deepEqual(await first.evaluate('return window.heard;'), [
+          [1, true],
+          [2, true],
+        ]);
+        for (const amount of [1, 2]) sum(amount);
       });
     } finally {
       await Promise.all(pages.map((page) => page.close()));

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
@@ -152,6 +153,33 @@ async function serveStream(request, response, query) {
   await streams.get(key)(request, response);
 }
 
+/** A gateway at `/gateway`, which keeps what is posted to `/keep?at=paid` as an event of that name. */
+let kept;
+
+async function startGateway() {
+  const [{ gateway }, { requestListener }, { memory }, { till }] = await Promise.all([
+    import('../../dist/gateway/index.js'),
+    import('../../dist/gateway/node.js'),
+    import('../../dist/log/memory.js'),
+    import(new URL('build/contracts/till.contract.js', `file://${root}`).href),
+  ]);
+  const made = gateway({
+    contract: till,
+    log: memory(),
+    auth: false,
+    cors: ['*'],
+    path: '/gateway',
+    beat: 300,
+  });
+  return { made, answer: requestListener(made) };
+}
+
+async function keep(request, response, query) {
+  const { made } = await (kept ??= startGateway());
+  await made.emit(`test.till/${query.get('at')}`, await json(request));
+  response.writeHead(204, { 'access-control-allow-origin': '*' }).end();
+}
+
 /** How many connections there are and were, by address: `/connections?at=…` tells. */
 const counts = new Map();
 
@@ -187,6 +215,8 @@ async function answer(request, response) {
     return;
   }
   if (pathname === '/stream') return serveStream(request, response, query);
+  if (pathname === '/keep') return keep(request, response, query);
+  if (pathname.startsWith('/gateway/')) return (await (kept ??= startGateway())).answer(request, response);
   const delay = Number(query.get('delay') ?? 0);
   if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
   if (pathname === '/release') {

@@ -8,6 +8,7 @@ import {
   type Service,
   serve,
 } from 'oriel/bridge';
+import { type Subscription, subscribe } from 'oriel/channels/events';
 import { sse } from 'oriel/channels/sse';
 import { eventStreams } from 'oriel/channels/sse-server';
 import { websocket } from 'oriel/channels/websocket';
@@ -16,6 +17,7 @@ import {
   event,
   type Implementation,
   type InProps,
+  type KeptEventName,
   method,
   type OutProps,
   type Remote,
@@ -106,6 +108,29 @@ await tickets.open({ id: 'x' }, { timeout: 5 });
 same<ReturnType<typeof tickets.count>, Promise<number>>(true);
 same<ReturnType<typeof tickets.rows>, RemoteStream<{ id: number }>>(true);
 tickets.close();
+
+// What a log keeps is followed by its name, and what is heard is what the schema makes of it.
+same<KeptEventName<(typeof ticket)['guest']>, 'paid'>(true);
+const followed: Subscription = subscribe(
+  ticket,
+  () => 'https://gateway.example',
+  {
+    paid(amount, { cursor, event: { subject } }) {
+      same<typeof amount, number>(true);
+      same<typeof subject, string | undefined>(true);
+      cursor.trim();
+    },
+  },
+  {
+    after: 'earliest',
+    token: async () => 'a',
+    onReset: (name, { latest }) => [same<typeof name, 'paid'>(true), latest.trim()],
+    signal: AbortSignal.timeout(1),
+  },
+);
+followed.freshness.get().state satisfies 'live' | 'catching-up' | 'stale' | 'reset';
+const nothing = event(undefined, { retain: 'log' });
+same<typeof nothing.retain, 'log'>(true);
 
 // What is served is one implementation for all, or one for each client.
 declare const listener: Listener;

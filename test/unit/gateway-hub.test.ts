@@ -68,6 +68,7 @@ test('a client whose topic is no longer followed while it catches up is told so'
     lost: () => {
       lost++;
     },
+    terms: () => ({}),
   });
   await subscription.start();
   assert.equal(lost, 1);

@@ -1,11 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { control, type Peer, type PeerState, type Store } from '../../bridge/index.js';
 import { InvalidValue, type OrielError } from '../../contract/index.js';
-import type { Freshness } from '../../events/index.js';
+import { type Freshness, freshnessStates, worse } from '../../events/freshness.js';
 import { OrielFreshnessEvent } from '../events/freshness.js';
-
-/** From what may be trusted to what may not. */
-const order = ['live', 'catching-up', 'stale', 'reset'] as const;
 
 /** What a guest says sooner after what it said last, in ms, waits, and the newest counts. */
 const pause = 100;
@@ -100,7 +97,7 @@ export class FreshnessController implements ReactiveController {
     const old = state === 'stale' || state === 'reset' || (state === 'catching-up' && before);
     this.#staleSince = old ? (before ?? new Date(since as number)) : undefined;
     this.#recovered = state === 'live' && before !== undefined;
-    for (const name of order) this.#states.delete(name);
+    for (const name of freshnessStates) this.#states.delete(name);
     if (state) this.#states.add(state);
     this.#state = state;
     const { staleSince } = this;
@@ -122,8 +119,13 @@ export class FreshnessController implements ReactiveController {
     let told: Freshness | undefined;
     if (note !== undefined) {
       const { state, since } = Object(note) as Partial<Freshness>;
-      if (!state || !order.includes(state) || typeof since !== 'number' || !(Math.abs(since) <= 8.64e15)) {
-        const message = `a guest's freshness has a "state" (${order.join(', ')}) and a "since" in ms since 1970`;
+      if (
+        !state ||
+        !freshnessStates.includes(state) ||
+        typeof since !== 'number' ||
+        !(Math.abs(since) <= 8.64e15)
+      ) {
+        const message = `a guest's freshness has a "state" (${freshnessStates.join(', ')}) and a "since" in ms since 1970`;
         return this.#hooks.refused(new InvalidValue('freshness', [{ message }]));
       }
       told = { state, since };
@@ -141,9 +143,4 @@ export class FreshnessController implements ReactiveController {
     this.#told = next.told;
     this.look();
   }
-}
-
-function worse(a: Freshness, b: Freshness): Freshness {
-  const by = order.indexOf(a.state) - order.indexOf(b.state);
-  return by > 0 || (by === 0 && a.since <= b.since) ? a : b;
 }

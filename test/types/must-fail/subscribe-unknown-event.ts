@@ -1,0 +1,6 @@
+import { subscribe } from 'oriel/channels/events';
+import { ticket } from '../ticket.contract.js';
+
+subscribe(ticket, 'https://gateway.example', {
+  payed: () => {}, // error
+});
