@@ -8,14 +8,17 @@ import { Follower, type FollowerOptions, type KeptListeners } from './follower.j
 import { type Ended, refused } from './notes.js';
 import { readStream } from './read-stream.js';
 import { type Ask, broken, platform } from './request.js';
+import { type KeptPeer, through } from './through.js';
 import { Watch } from './watch.js';
 
+export { keptEvents } from '../events/kept.js';
 export type { KeptListeners, Place } from './follower.js';
+export type { KeptPeer } from './through.js';
 
 export interface SubscribeOptions<C extends Contract>
   extends Omit<ConnectionOptions, 'share'>,
     FollowerOptions<C> {
-  /** Makes each request. Default: the platform's own. */
+  /** Makes each request to an address. Default: the platform's own. */
   readonly fetch?: Ask | undefined;
   /** Closes it. */
   readonly signal?: AbortSignal;
@@ -34,36 +37,54 @@ export interface Subscription {
 /**
  * Follows events that a contract's gateway keeps: each once and in order, over connections that break and gateways that
  * are restarted. An address is asked by plain HTTP: one stream for all of the events, made again as a channel's
- * connection is, and before the token ends.
- * @param url - Where the gateway is mounted, or what tells it, at each attempt.
+ * connection is, and before the token ends. A peer of `keptEvents` brings them over the connection that it has.
+ * @param at - Where the gateway is mounted, or what tells it, at each attempt; or a peer, which goes on when this ends.
  * @throws TypeError for what is no event that the contract keeps
  * @example
  * const payments = subscribe(shop, 'https://gateway.example', {
  *   paid: ({ amount }, { event }) => show(amount, event.time),
  * }, { token: () => session.token() });
  * frame.freshness = payments.freshness;
+ * @example
+ * const server = websocket('wss://gateway.example/ws', { token: () => session.token(), share: true });
+ * const kept = connect({ channel: server, contract: keptEvents, side: 'host' });
+ * subscribe(shop, kept, { paid: ({ amount }) => show(amount) });
  */
 export function subscribe<const C extends Contract>(
   contract: C,
-  url: Address,
+  at: Address | KeptPeer,
   listeners: KeptListeners<C>,
-  { fetch: ask = platform, signal, ...options }: SubscribeOptions<C> = {},
+  { signal, ...options }: SubscribeOptions<C> = {},
 ): Subscription {
   const follower = new Follower(contract, listeners, options as FollowerOptions<Contract>);
   const { freshness } = follower;
-  const path = `${encodeURIComponent(contract.name)}/events`;
-  const dial = (address: string, token: string | undefined, ear: PipeEar) =>
-    following(`${address.replace(/\/$/, '')}/${path}`, token, ear, ask, follower);
-  const part = signal?.aborted ? undefined : new Connection(dial, url, options).join();
+  let end = () => {};
   const close = () => {
     signal?.removeEventListener('abort', close);
-    part?.close();
+    end();
     follower.close();
   };
-  if (!part) close();
   signal?.addEventListener('abort', close);
-  part?.listen({ hear() {}, lost() {}, leave() {}, failed: (error) => follower.failed(error) });
+  if (signal?.aborted) close();
+  else if (typeof at === 'object' && 'remote' in at)
+    end = through(at, contract.name, follower, options.retry);
+  else end = asking(at, contract.name, follower, options);
   return { freshness, recovered: () => follower.recovered(), close };
+}
+
+/** Follows by plain HTTP. @returns what ends it */
+function asking(
+  url: Address,
+  contract: string,
+  follower: Follower,
+  { fetch: ask = platform, ...options }: ConnectionOptions & { readonly fetch?: Ask | undefined },
+): () => void {
+  const path = `${encodeURIComponent(contract)}/events`;
+  const dial = (address: string, token: string | undefined, ear: PipeEar) =>
+    following(`${address.replace(/\/$/, '')}/${path}`, token, ear, ask, follower);
+  const part = new Connection(dial, url, options).join();
+  part.listen({ hear() {}, lost() {}, leave() {}, failed: (error) => follower.failed(error) });
+  return () => part.close();
 }
 
 /** How often a gateway speaks, in ms, until it says so. */
@@ -92,6 +113,8 @@ function following(url: string, token: string | undefined, ear: PipeEar, ask: As
     const own = new AbortController();
     next = own;
     const { signal } = own;
+    const { places } = follower;
+    const names = Object.keys(places);
     const opened = () => {
       if (!current) {
         follower.connected();
@@ -103,7 +126,7 @@ function following(url: string, token: string | undefined, ear: PipeEar, ask: As
     };
     let first = true;
     const hear = (message: EventSourceMessage) => {
-      const said = saidBy(message, follower.names);
+      const said = saidBy(message, names);
       if (!said) return over(own, garbled(url));
       if ('code' in said) return over(own, said);
       const { told, every, lasts } = said;
@@ -116,8 +139,8 @@ function following(url: string, token: string | undefined, ear: PipeEar, ask: As
       own.abort();
       read();
     };
-    const query = new URLSearchParams(follower.names.map((name) => ['topic', name]));
-    query.set('after', follower.at);
+    const query = new URLSearchParams(names.map((name) => ['topic', name]));
+    query.set('after', String(new URLSearchParams(places)));
     over(own, await readStream(`${url}?${query}`, { ask, token, signal, watch, opened, hear }));
   }
 

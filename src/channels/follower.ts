@@ -106,15 +106,9 @@ export class Follower {
       });
   }
 
-  get names(): string[] {
-    return [...this.#topics.keys()];
-  }
-
-  /** How far it has come with each: `paid=…&solved=…`. */
-  get at(): string {
-    return String(
-      new URLSearchParams([...this.#topics].map(([name, { resume }]) => [name, resume.position])),
-    );
+  /** How far it has come with each. */
+  get places(): Readonly<Record<string, Position>> {
+    return Object.fromEntries([...this.#topics].map(([name, { resume }]) => [name, resume.position]));
   }
 
   /**
@@ -190,7 +184,7 @@ export class Follower {
     this.#keeping = true;
     queueMicrotask(() => {
       this.#keeping = false;
-      const known = [...new URLSearchParams(this.at)].filter(([, at]) => parseCursor(at));
+      const known = Object.entries(this.places).filter(([, at]) => parseCursor(at));
       try {
         this.#place?.set(String(new URLSearchParams(known)));
       } catch (cause) {

@@ -1,8 +1,10 @@
 import type { Listener } from '../bridge/index.js';
 import { eventStreams } from '../channels/sse-server.js';
 import { type Contract, OrielError } from '../contract/index.js';
+import { keptEvents } from '../events/kept.js';
 import type { Log } from '../log/log.js';
 import { createApp, type RequestInfo } from './app.js';
+import { Callers, type PeerClaims } from './callers.js';
 import { Calls, within } from './calls.js';
 import { ConfigError, checkKeys } from './config-error.js';
 import { type DeadLetter, deadLetters } from './dead-letters.js';
@@ -11,10 +13,11 @@ import { Emitter } from './emitter.js';
 import { follow } from './follow.js';
 import { post } from './http-calls.js';
 import { Hub } from './hub.js';
+import { KeptPeers } from './kept-peers.js';
 import { type GatewayLimits, limitsOf } from './limits.js';
 import { Meter } from './meter.js';
 import type { AnyPlan, GatewayOptions } from './options.js';
-import { type PeerClaims, Peers } from './peers.js';
+import { Peers } from './peers.js';
 import { Refusal } from './problem.js';
 import { Rates } from './rates.js';
 import { Relay } from './relay.js';
@@ -23,7 +26,7 @@ import { type Served, type ServedEvent, servedFrom } from './served.js';
 import { Sinks } from './sinks.js';
 import { Sources } from './sources.js';
 import { Streams } from './streams.js';
-import { authorizer, type Caller } from './tokens.js';
+import { authorizer } from './tokens.js';
 
 /** What runs services, sources and sinks for pages that cannot reach them. */
 export interface Gateway {
@@ -102,6 +105,7 @@ class Running implements Gateway {
   readonly #meter = new Meter();
   readonly #hubs = new Map<string, Hub>();
   readonly #peers = new Map<Served, Peers>();
+  readonly #kept: KeptPeers;
   readonly #calls: Calls;
   readonly #streams: Streams;
   readonly #emitter: Emitter;
@@ -120,7 +124,7 @@ class Running implements Gateway {
     this.#onError = onError;
     for (const [plan, where] of plansOf(options)) {
       const served = servedFrom(plan, where);
-      if (this.#contracts.has(served.contract.name))
+      if (this.#contracts.has(served.contract.name) || served.contract.name === keptEvents.name)
         throw new ConfigError(`${where}.contract`, `"${served.contract.name}" is served already.`);
       this.#contracts.set(served.contract.name, served);
     }
@@ -137,6 +141,16 @@ class Running implements Gateway {
     );
     this.#sources = new Sources(all, { emitter: this.#emitter, limits, onError });
     this.#sinks = new Sinks(all, { emitter: this.#emitter, meter, onError });
+    const callers = new Callers();
+    this.#kept = new KeptPeers({
+      contracts: this.#contracts,
+      callers,
+      streams: this.#streams,
+      hubOf,
+      log: () => this.#opened(),
+      queue: limits.queue,
+      onError,
+    });
     for (const served of all)
       this.#peers.set(
         served,
@@ -144,7 +158,7 @@ class Running implements Gateway {
           calls: this.#calls,
           emitter: this.#emitter,
           hubOf,
-          anybody,
+          callers,
           messageBytes: limits.message,
           onError,
         }),
@@ -222,6 +236,7 @@ class Running implements Gateway {
   listen(listener: Listener, end?: () => void): void {
     if (end) this.#ends.push(end);
     for (const peers of this.#peers.values()) peers.listen(listener);
+    this.#kept.listen(listener);
   }
 
   async emit(
@@ -315,22 +330,13 @@ class Running implements Gateway {
     await this.#sources.close();
     await this.#sinks.close();
     for (const peers of this.#peers.values()) peers.close();
+    this.#kept.close();
     const recipes = [...this.#contracts.values()].flatMap(({ calls }) => [...calls.values()]);
     for (const { service } of recipes)
       await Promise.resolve(service.close?.()).catch((error) => this.#onError(error, 'close'));
     await this.#log?.close();
   }
 }
-
-/** Who stands behind a client of a channel where nobody has to show a token. */
-const anybody: Caller = {
-  id: 'anybody',
-  subject: undefined,
-  claims: {},
-  expires: Number.POSITIVE_INFINITY,
-  may: () => true,
-  sees: () => true,
-};
 
 /** What was told, as far as it holds for all contracts. @throws ConfigError */
 function checked(options: GatewayOptions): GatewayOptions {

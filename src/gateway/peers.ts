@@ -1,32 +1,22 @@
 import { type Listener, type Peer, type Service, serve } from '../bridge/index.js';
-import { type CallContext, type Contract, type Implementation, OrielError } from '../contract/index.js';
+import type { CallContext, Contract, Implementation } from '../contract/index.js';
+import type { Callers } from './callers.js';
 import { type Calls, permit } from './calls.js';
 import type { Emitter } from './emitter.js';
 import type { Hub } from './hub.js';
-import { Refusal, WrongOutput } from './problem.js';
+import { Refusal, unwrapped } from './problem.js';
 import { pause } from './retry.js';
 import type { Served, ServedEvent } from './served.js';
-import type { Caller } from './tokens.js';
 import { payloadOf } from './topics.js';
 
 interface PeersOptions {
   readonly calls: Calls;
   readonly emitter: Emitter;
   readonly hubOf: (topic: string) => Hub;
-  /** Who stands behind a connection for which nobody had to show a token. */
-  readonly anybody: Caller;
+  readonly callers: Callers;
   /** Bytes in one message. */
   readonly messageBytes: number;
   readonly onError: (error: unknown, where: string) => void;
-}
-
-/** What `authorize` of a channel's server gives, for {@link Peers} to find again. */
-export interface PeerClaims {
-  readonly expires: number;
-  /** The caller's id, which is there for tokens without a subject too. */
-  readonly sub: string;
-  readonly caller: Caller;
-  readonly [claim: string]: unknown;
 }
 
 /** A contract's clients on a bridge, over whatever channel they come. */
@@ -35,7 +25,6 @@ export class Peers {
   readonly #options: PeersOptions;
   readonly #services = new Set<Service>();
   readonly #heard = new WeakSet<Peer>();
-  readonly #unnamed = new WeakMap<Peer, Caller>();
   readonly #stop = new AbortController();
 
   constructor(served: Served, options: PeersOptions) {
@@ -79,7 +68,8 @@ export class Peers {
     for (const { clients } of this.#services)
       for (const client of clients) {
         if (client.state.get().status !== 'ready') continue;
-        if (!this.#callerOf(client as Peer).sees(this.#served.contract.name, name, subject)) continue;
+        if (!this.#options.callers.of(client as Peer).sees(this.#served.contract.name, name, subject))
+          continue;
         try {
           (client as Peer<Contract, 'guest'>).emit(name as never, payload as never);
         } catch (error) {
@@ -101,7 +91,7 @@ export class Peers {
     for (const event of this.#served.events.values()) {
       if (event.side !== 'host') continue;
       const take = async (payload: unknown) => {
-        const caller = this.#callerOf(client);
+        const caller = this.#options.callers.of(client);
         permit(caller, contract, event.name);
         const given = { id: crypto.randomUUID(), payload, subject: caller.subject };
         await emitter.checked(this.#served, event, given);
@@ -114,7 +104,7 @@ export class Peers {
 
   #implement(client: Peer): Implementation<Contract['guest']> {
     const { calls } = this.#options;
-    const info = (context: CallContext) => ({ ...pick(context), caller: this.#callerOf(client) });
+    const info = (context: CallContext) => ({ ...pick(context), caller: this.#options.callers.of(client) });
     const entries = [...this.#served.calls].map(([name, { member }]) => [
       name,
       member.kind === 'stream'
@@ -132,18 +122,6 @@ export class Peers {
     } catch (error) {
       unwrapped(error);
     }
-  }
-
-  #callerOf(client: Peer): Caller {
-    const shown = (client.claims as PeerClaims | undefined)?.caller;
-    if (shown) return shown;
-    // Nobody is known, and still one must not use up what all may have open.
-    const own = this.#unnamed.get(client) ?? {
-      ...this.#options.anybody,
-      id: `client ${crypto.randomUUID()}`,
-    };
-    this.#unnamed.set(client, own);
-    return own;
   }
 
   /** What is kept reaches clients here from whichever process it was appended in. */
@@ -172,11 +150,4 @@ export class Peers {
 // A getter of the context makes its signal when it is asked for.
 function pick({ origin, epoch, signal, key }: CallContext & { readonly key?: string | undefined }) {
   return { origin, epoch, signal, key };
-}
-
-/** What a bridge carries of an error: the kit's own. */
-function unwrapped(error: unknown): never {
-  if (error instanceof WrongOutput) throw error.cause;
-  if (error instanceof Refusal) throw new OrielError(error.code, error.message);
-  throw error;
 }

@@ -90,6 +90,13 @@ export function problemOf(error: unknown, member?: string): Problem {
   };
 }
 
+/** What a bridge carries of an error: the kit's own. */
+export function unwrapped(error: unknown): never {
+  if (error instanceof WrongOutput) throw error.cause;
+  if (error instanceof Refusal) throw new OrielError(error.code, error.message);
+  throw error;
+}
+
 /** A refusal as an answer. */
 export function problemResponse(error: unknown, member?: string): Response {
   const problem = problemOf(error, member);

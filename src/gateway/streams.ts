@@ -15,6 +15,7 @@ export interface OpenStream {
 }
 
 interface StreamOptions {
+  /** What it is counted as. */
   readonly kind: 'events' | 'call';
   /** Its last word, and after how many ms to come back. */
   readonly last: (why: Ended, retry: number) => string;
@@ -47,37 +48,56 @@ export class Streams {
 
   /** @throws Refusal (503), LimitExceeded */
   open(caller: Caller, { kind, last, beat }: StreamOptions): OpenStream {
-    const { streams, streamsPerCaller, queue } = this.#limits;
-    if (this.#open.size >= streams)
-      throw new Refusal(503, 'limit', `There are ${streams} streams already. Come back later.`, {
-        headers: { 'retry-after': '5' },
-      });
-    const own = this.#callers.get(caller.id) ?? 0;
-    if (own >= streamsPerCaller) throw new LimitExceeded('open streams of one caller', streamsPerCaller);
-    this.#callers.set(caller.id, own + 1);
-
     const gone = new AbortController();
-    const timers = [
-      setInterval(() => outlet.idle && beat(), this.beat),
-      setTimeout(() => end('auth-expired'), Math.min(caller.expires - Date.now(), longestTimer)),
-    ];
-    const outlet = new Outlet(queue, () => {
-      for (const timer of timers) clearTimeout(timer);
-      this.#open.delete(end);
-      const left = (this.#callers.get(caller.id) ?? 1) - 1;
-      if (left) this.#callers.set(caller.id, left);
-      else this.#callers.delete(caller.id);
-      gone.abort();
-    });
     const end = (why: Ended) => {
-      this.#meter.count('oriel_streams_ended_total', 'Streams that the gateway ended.', { kind, why });
       // All of them come back, so spread over five seconds.
       const retry = why === 'shutdown' ? 1000 + Math.round(Math.random() * 5000) : 1000;
       if (why === 'slow') outlet.cut(last(why, retry));
       else outlet.close(last(why, retry));
     };
-    this.#open.add(end);
-    return { outlet, signal: gone.signal, end };
+    const admitted = this.admit(caller, kind, end);
+    const timers = [
+      setInterval(() => outlet.idle && beat(), this.beat),
+      setTimeout(() => admitted.end('auth-expired'), Math.min(caller.expires - Date.now(), longestTimer)),
+    ];
+    const outlet = new Outlet(this.#limits.queue, () => {
+      for (const timer of timers) clearTimeout(timer);
+      admitted.leave();
+      gone.abort();
+    });
+    return { outlet, signal: gone.signal, end: admitted.end };
+  }
+
+  /**
+   * Counts one more of a caller's streams, until it leaves.
+   * @returns what ends it, and counts why; and what says that it is over
+   * @throws Refusal (503), LimitExceeded
+   */
+  admit(
+    { id }: Caller,
+    kind: StreamOptions['kind'],
+    end: (why: Ended) => void,
+  ): { readonly end: (why: Ended) => void; readonly leave: () => void } {
+    const { streams, streamsPerCaller } = this.#limits;
+    if (this.#open.size >= streams)
+      throw new Refusal(503, 'limit', `There are ${streams} streams already. Come back later.`, {
+        headers: { 'retry-after': '5' },
+      });
+    const own = this.#callers.get(id) ?? 0;
+    if (own >= streamsPerCaller) throw new LimitExceeded('open streams of one caller', streamsPerCaller);
+    this.#callers.set(id, own + 1);
+    const counted = (why: Ended) => {
+      this.#meter.count('oriel_streams_ended_total', 'Streams that the gateway ended.', { kind, why });
+      end(why);
+    };
+    this.#open.add(counted);
+    const leave = () => {
+      if (!this.#open.delete(counted)) return;
+      const left = (this.#callers.get(id) ?? 1) - 1;
+      if (left) this.#callers.set(id, left);
+      else this.#callers.delete(id);
+    };
+    return { end: counted, leave };
   }
 
   /** Ends all, and tells each when to come back. */

@@ -1,9 +1,8 @@
 import type { Cursor, Envelope, Position } from '../events/index.js';
+import type { Told } from '../events/told.js';
 import type { Log } from '../log/log.js';
 import type { Hub, Item } from './hub.js';
-import type { Outlet } from './outlet.js';
-import { sseBeat, sseFrame } from './sse.js';
-import { published } from './topics.js';
+import { published, shown } from './topics.js';
 
 /** One event of a contract that a client follows. */
 export interface Followed {
@@ -14,9 +13,21 @@ export interface Followed {
   readonly after: Position;
 }
 
+/** An event as it is written for pages, and perhaps as a frame whose id is its cursor. */
+export type Written = Pick<Item, 'json'> & Partial<Pick<Item, 'frame'>>;
+
+/** What a client is told by. */
+export interface Teller {
+  /** @returns whether there was room. One thing always has, when nothing waits. */
+  tell(told: Told, written?: Written): boolean;
+  /** Resolves when nothing waits for the client any more, or it is over. */
+  drained(): Promise<void>;
+  readonly over: boolean;
+}
+
 interface SubscriptionOptions {
   readonly log: Log;
-  readonly outlet: Outlet;
+  readonly teller: Teller;
   readonly followed: readonly Followed[];
   /** Whether this client may see an event. */
   readonly sees: (name: string, event: Envelope) => boolean;
@@ -25,19 +36,14 @@ interface SubscriptionOptions {
   readonly slow: () => void;
   /** A topic can't be followed for now. */
   readonly lost: () => void;
-  /** What a client is told besides when it is live. */
-  readonly terms: () => object;
 }
 
 /**
  * What one client gets of the log: first what it has missed, then what comes. Each of the log's answers is told as it is:
  *
- * - an event as a message without a name, whose data is its envelope
  * - `replayed`: there is more that was missed
  * - `live`: all that was there has been sent; said again now and then, so that a client keeps up with what it may not see
  * - `reset`: something is missing, for a reason; from here on it gets what comes after `latest`
- *
- * The id of each says how far the client has come.
  */
 export class Subscription {
   readonly #options: SubscriptionOptions;
@@ -61,14 +67,19 @@ export class Subscription {
     await Promise.all(followed.map((each) => this.#catchUp(each)));
   }
 
-  /** Says how far it has come. */
-  beat(): void {
+  /** How far the client has come with each event. */
+  get at(): ReadonlyMap<string, Position> {
+    return this.#at;
+  }
+
+  /** Says how far it has come. @returns whether there was something to say */
+  beat(): boolean {
     for (const name of this.#live) this.#say('live', name);
-    if (!this.#live.size) this.#options.outlet.write(sseBeat);
+    return this.#live.size > 0;
   }
 
   async #catchUp({ event: name, topic, hub }: Followed): Promise<void> {
-    const { log, outlet, signal, lost } = this.#options;
+    const { log, teller, signal, lost } = this.#options;
     const leave = await hub.use();
     if (signal.aborted) return leave();
     this.#leave.push(leave);
@@ -77,21 +88,22 @@ export class Subscription {
       if (page.answer === 'reset') {
         const { reason, earliest, latest } = page;
         this.#at.set(name, latest);
-        this.#say('reset', name, { reason, earliest, latest });
+        this.#tell({ kind: 'reset', name, reason, earliest, latest });
         continue;
       }
       for (const { cursor, event, json } of page.events) {
         this.#at.set(name, cursor);
         if (!this.#options.sees(name, event)) continue;
-        const frame = sseFrame({ id: this.#id(name), data: published(event, json) });
+        const told = { kind: 'event', name, cursor, event: shown(event) } as const;
+        const written = { json: published(event, json) };
         // What is replayed waits for its reader, one page at most.
-        while (!outlet.write(frame)) {
-          await outlet.drained();
+        while (!teller.tell(told, written)) {
+          await teller.drained();
           if (signal.aborted) return;
         }
       }
       this.#at.set(name, page.next);
-      await outlet.drained();
+      await teller.drained();
       if (signal.aborted) return;
       if (page.answer === 'replayed') {
         this.#say('replayed', name);
@@ -112,24 +124,19 @@ export class Subscription {
   }
 
   #hear(name: string, item: Item): void {
-    this.#at.set(name, item.cursor);
-    if (!this.#options.sees(name, item.event)) return;
-    const { outlet, followed, slow } = this.#options;
-    const frame = followed.length === 1 ? item.frame : sseFrame({ id: this.#id(name), data: item.json });
-    if (!outlet.write(frame) && !outlet.over) slow();
+    const { cursor, event } = item;
+    this.#at.set(name, cursor);
+    if (this.#options.sees(name, event))
+      this.#tell({ kind: 'event', name, cursor, event: shown(event) }, item);
   }
 
-  #say(answer: 'replayed' | 'live' | 'reset', name: string, more: object = {}): void {
-    const { outlet, slow, terms } = this.#options;
-    const said = { event: name, cursor: this.#at.get(name), ...more, ...(answer === 'live' && terms()) };
-    const data = JSON.stringify(said);
-    if (!outlet.write(sseFrame({ event: answer, id: this.#id(name), data })) && !outlet.over) slow();
+  #say(kind: 'replayed' | 'live', name: string): void {
+    this.#tell({ kind, name, cursor: this.#at.get(name) as Cursor });
   }
 
-  /** One cursor, or one for each of several events. */
-  #id(name: string): string {
-    if (this.#at.size === 1) return String(this.#at.get(name));
-    return String(new URLSearchParams([...this.#at].map(([key, at]) => [key, String(at)])));
+  #tell(told: Told, written?: Written): void {
+    const { teller, slow } = this.#options;
+    if (!teller.tell(told, written) && !teller.over) slow();
   }
 
   #end(): void {

@@ -26,10 +26,15 @@ function safe(name: string): string {
 export const codec: DataCodec = { pack: (value) => pack(value, false) as string, unpack };
 
 /** The event as pages see it: without the bytes that it came as, whose headers may hold secrets. */
-export function published(event: Envelope, json: string): string {
-  if (event['rawbody'] === undefined) return json;
+export function shown(event: Envelope): Envelope {
+  if (event['rawbody'] === undefined) return event;
   const { rawbody: _, rawheaders: __, ...rest } = event;
-  return JSON.stringify(rest);
+  return rest as Envelope;
+}
+
+/** The same as JSON. */
+export function published(event: Envelope, json: string): string {
+  return event['rawbody'] === undefined ? json : JSON.stringify(shown(event));
 }
 
 /** The attributes that keep a message as it came. */

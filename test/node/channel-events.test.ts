@@ -25,7 +25,7 @@ after(() => rm(folder, { recursive: true, force: true }));
 const secret = 'a secret of more than thirty-two bytes';
 const auth = { key: secret, algorithms: ['HS256'], audience: 'shop', clockTolerance: 0 };
 /** Soon, so that a test doesn't wait. */
-const retry = { first: 50, longest: 100 };
+const soon = { retry: { first: 50, longest: 100 }, timeout: 500 };
 
 const tokenOf = (expires = 60, members?: readonly string[], sub = 'mary') =>
   new SignJWT({ oriel: [{ contract: 'acme.shop', ...(members && { members }) }] })
@@ -48,7 +48,7 @@ function scene(url: string, options: Partial<SubscribeOptions<Shop>> = {}) {
     url,
     { paid: ({ amount }) => heard.push(amount) },
     {
-      retry,
+      ...soon,
       onError: (error) => errors.push(error),
       fetch(address, init) {
         asked.push({ url: address, at: performance.now() });
@@ -85,7 +85,7 @@ test('a gateway that is killed and started again, beside one that takes events, 
     meter,
     `http://127.0.0.1:${one.port}`,
     { read: (value) => heard.push(value), sealed: () => assert.fail() },
-    { retry, after: 'earliest', onError: assert.ifError },
+    { ...soon, after: 'earliest', onError: assert.ifError },
   );
   after(() => kept.close());
   kept.freshness.subscribe(({ state }) => states.push(state));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { Hub } from '../../dist/gateway/hub.js';
-import { Outlet } from '../../dist/gateway/outlet.js';
+import { Mailbox } from '../../dist/gateway/mailbox.js';
 import { Subscription } from '../../dist/gateway/subscription.js';
 import type { Log } from '../../dist/log/log.js';
 
@@ -60,7 +60,7 @@ test('a client whose topic is no longer followed while it catches up is told so'
   let lost = 0;
   const subscription = new Subscription({
     log,
-    outlet: new Outlet(1000, () => {}),
+    teller: new Mailbox(1000),
     followed: [{ event: 'paid', topic: 'topic', hub, after: 'earliest' }],
     sees: () => true,
     signal: stop.signal,
@@ -68,7 +68,6 @@ test('a client whose topic is no longer followed while it catches up is told so'
     lost: () => {
       lost++;
     },
-    terms: () => ({}),
   });
   await subscription.start();
   assert.equal(lost, 1);
