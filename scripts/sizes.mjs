@@ -20,6 +20,7 @@ export function imports() {
   const found = {
     'guest SDK: `connectHost`': `export { connectHost } from ${file('./guest')}`,
     '`<oriel-frame>`': `import ${file('./elements/frame/define')}`,
+    'kept events: `subscribe`': `export { subscribe } from ${file('./channels/events')}`,
     '`defineWidget`': `export { defineWidget } from ${file('./elements/widget')}`,
   };
   for (const entry of Object.keys(exports)) {

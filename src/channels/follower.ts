@@ -117,8 +117,12 @@ export class Follower {
    */
   hear(told: Told): boolean {
     this.#heardAt = Date.now();
+    if (this.#closed) return false;
     const topic = this.#topics.get(told.name);
-    if (!topic || this.#closed) return false;
+    if (!topic) {
+      this.failed(new InvalidValue(told.name, [{ message: 'is none of the events that are followed' }]));
+      return false;
+    }
     const { resume } = topic;
     if (told.kind === 'event') {
       if (resume.hear(told)) this.#tell(told.name, topic, told);

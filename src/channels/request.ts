@@ -46,7 +46,7 @@ async function refusal(response: Response): Promise<Ended> {
   }
   // A server that comes and goes answers so, and one that has forgotten the stream.
   if (status >= 500 || status === 410) return broken;
-  const { code, detail } = await problemOf(response);
+  const { code, title, detail = title } = await problemOf(response);
   // A token that is good, and not for this, is refused as well.
   if (status === 401 || (status === 403 && code === 'unauthorized'))
     return { code: refused, reason: String(code) };
@@ -54,6 +54,8 @@ async function refusal(response: Response): Promise<Ended> {
 }
 
 /** What a problem document (RFC 9457) says. */
-async function problemOf(response: Response): Promise<{ readonly code?: unknown; readonly detail?: string }> {
+async function problemOf(
+  response: Response,
+): Promise<{ readonly code?: unknown; readonly title?: string; readonly detail?: string }> {
   return response.json().then(Object, () => ({}));
 }
