@@ -116,6 +116,7 @@ function following(url: string, token: string | undefined, ear: PipeEar, ask: As
     const { places } = follower;
     const names = Object.keys(places);
     const opened = () => {
+      if (own !== next) return; // given up meanwhile
       if (!current) {
         follower.connected();
         ear.opened();

@@ -47,14 +47,14 @@ export function follow(
   });
   const teller: Teller = {
     tell(told, written) {
+      if (written?.frame && followed.length === 1) return outlet.write(written.frame);
       const id = idOf(subscription.at);
       if (told.kind !== 'event') {
         const { kind, name: event, ...more } = told;
         const said = { event, cursor: subscription.at.get(event), ...more, ...(kind === 'live' && terms()) };
         return outlet.write(sseFrame({ event: kind, id, data: JSON.stringify(said) }));
       }
-      const frame = followed.length === 1 && written?.frame;
-      return outlet.write(frame || sseFrame({ id, data: written?.json }));
+      return outlet.write(sseFrame({ id, data: written?.json }));
     },
     drained: () => outlet.drained(),
     get over() {

@@ -65,6 +65,7 @@ export class KeptPeers {
     const served = contracts.get(contract);
     if (!served) throw new OrielError('unknown-contract', `No contract is called "${contract}" here.`);
     const log = await this.#options.log();
+    if (signal.aborted) return;
     const followed = followedBy(served, callers.of(client), after, hubOf);
     const box = new Mailbox(queue);
     const admitted = streams.admit(callers.of(client), 'events', () => box.end());

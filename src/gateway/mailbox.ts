@@ -1,5 +1,6 @@
 import type { Told } from '../events/told.js';
 import type { Teller, Written } from './subscription.js';
+import { shown } from './topics.js';
 
 /** What waits for a client that reads a stream of calls, item by item. It holds no more than `limit` bytes of events. */
 export class Mailbox implements Teller, AsyncIterable<Told> {
@@ -26,7 +27,8 @@ export class Mailbox implements Teller, AsyncIterable<Told> {
     if (this.#over) return false;
     const bytes = written?.json.length ?? 200;
     if (this.#bytes && this.#bytes + bytes > this.#limit) return false;
-    this.#waiting.push({ told, bytes });
+    const seen = told.kind === 'event' ? { ...told, event: shown(told.event) } : told;
+    this.#waiting.push({ told: seen, bytes });
     this.#bytes += bytes;
     this.#wake();
     return true;

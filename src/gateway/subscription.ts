@@ -2,7 +2,7 @@ import type { Cursor, Envelope, Position } from '../events/index.js';
 import type { Told } from '../events/told.js';
 import type { Log } from '../log/log.js';
 import type { Hub, Item } from './hub.js';
-import { published, shown } from './topics.js';
+import { published } from './topics.js';
 
 /** One event of a contract that a client follows. */
 export interface Followed {
@@ -18,7 +18,10 @@ export type Written = Pick<Item, 'json'> & Partial<Pick<Item, 'frame'>>;
 
 /** What a client is told by. */
 export interface Teller {
-  /** @returns whether there was room. One thing always has, when nothing waits. */
+  /**
+   * @param told - An event as it is kept, with what pages may not see of it: `written` is what they may.
+   * @returns whether there was room. One thing always has, when nothing waits.
+   */
   tell(told: Told, written?: Written): boolean;
   /** Resolves when nothing waits for the client any more, or it is over. */
   drained(): Promise<void>;
@@ -94,7 +97,7 @@ export class Subscription {
       for (const { cursor, event, json } of page.events) {
         this.#at.set(name, cursor);
         if (!this.#options.sees(name, event)) continue;
-        const told = { kind: 'event', name, cursor, event: shown(event) } as const;
+        const told = { kind: 'event', name, cursor, event } as const;
         const written = { json: published(event, json) };
         // What is replayed waits for its reader, one page at most.
         while (!teller.tell(told, written)) {
@@ -126,8 +129,7 @@ export class Subscription {
   #hear(name: string, item: Item): void {
     const { cursor, event } = item;
     this.#at.set(name, cursor);
-    if (this.#options.sees(name, event))
-      this.#tell({ kind: 'event', name, cursor, event: shown(event) }, item);
+    if (this.#options.sees(name, event)) this.#tell({ kind: 'event', name, cursor, event }, item);
   }
 
   #say(kind: 'replayed' | 'live', name: string): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
+import { envelope } from '../../dist/events/index.js';
 import { Hub } from '../../dist/gateway/hub.js';
 import { Mailbox } from '../../dist/gateway/mailbox.js';
 import { Subscription } from '../../dist/gateway/subscription.js';
@@ -72,4 +73,37 @@ test('a client whose topic is no longer followed while it catches up is told so'
   await subscription.start();
   assert.equal(lost, 1);
   stop.abort();
+});
+
+test('what waits for a client on a bridge is bounded, and shows nothing of how an event came', async () => {
+  const box = new Mailbox(100);
+  const tell = (id: string) =>
+    box.tell(
+      {
+        kind: 'event',
+        name: 'paid',
+        cursor: 'a:1',
+        event: envelope({
+          id,
+          source: '/t',
+          type: 'paid',
+          extensions: { rawbody: 'c2VjcmV0', rawheaders: 'e30=' },
+        }),
+      },
+      { json: 'x'.repeat(80) },
+    );
+  assert.deepEqual([tell('a'), tell('b')], [true, false]);
+  const reader = box[Symbol.asyncIterator]();
+  const drained = box.drained();
+  const { value } = (await reader.next()) as { value: any };
+  await drained;
+  assert.deepEqual(
+    [value.event.id, value.event.rawbody, value.event.rawheaders],
+    ['a', undefined, undefined],
+  );
+  const next = reader.next();
+  assert.equal(tell('c'), true);
+  assert.equal(((await next) as { value: any }).value.event.id, 'c');
+  box.end();
+  assert.deepEqual([tell('d'), (await reader.next()).done], [false, true]);
 });
