@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { describe } from '../contract/index.js';
 import { asyncapi } from './asyncapi.js';
 import { permit } from './calls.js';
 import type { follow } from './follow.js';
@@ -82,6 +83,7 @@ export function createApp(parts: AppParts): (request: Request, info: RequestInfo
   const document = (make: (served: Served, server: string) => object) => (served: Served, url: string) =>
     Response.json(make(served, `${new URL(url).origin}${mounted}`));
   const documents = {
+    'contract.json': document(({ contract }) => describe(contract)),
     'openapi.json': document((served, server) => openapi(served, server, parts.secured)),
     'asyncapi.json': document(asyncapi),
   };

@@ -3,13 +3,13 @@ import { jsonOf } from './body.js';
 import { type CallInfo, type Calls, permit, within } from './calls.js';
 import { digested } from './digested.js';
 import type { Emitter } from './emitter.js';
+import { streamed } from './http-stream.js';
 import { toJson } from './json.js';
 import type { GatewayLimits } from './limits.js';
-import { problemOf, Refusal } from './problem.js';
+import { Refusal } from './problem.js';
 import type { Results } from './results.js';
 import type { Served } from './served.js';
-import { sseBeat, sseFrame, streamHeaders } from './sse.js';
-import type { OpenStream, Streams } from './streams.js';
+import type { Streams } from './streams.js';
 import type { Caller } from './tokens.js';
 
 export interface HttpCallOptions {
@@ -44,7 +44,10 @@ export async function post(
     signal: request.signal,
     key,
   };
-  if (call.member.kind === 'stream') return streamed(served, name, input, request, info, options);
+  if (call.member.kind === 'stream') {
+    const read = (signal: AbortSignal) => options.calls.stream(served, name, input, { ...info, signal });
+    return streamed({ name, caller, read }, request, options.streams);
+  }
   return json(await answer(served, name, input, sent, info, options));
 }
 
@@ -85,80 +88,6 @@ async function take(
     subject: caller.subject,
   });
   return json(JSON.stringify({ id, cursor, duplicate }), 202);
-}
-
-function streamed(
-  served: Served,
-  name: string,
-  input: unknown,
-  request: Request,
-  info: CallInfo,
-  { calls, streams }: HttpCallOptions,
-): Response {
-  const form = formOf(request);
-  const stream = streams.open(info.caller, {
-    kind: 'call',
-    last: (reason) => form.failed({ type: `urn:oriel:error:${reason}`, code: reason, member: name }),
-    beat: () => stream.outlet.write(form.beat),
-  });
-  const signal = AbortSignal.any([info.signal, stream.signal]);
-  void pump(calls.stream(served, name, input, { ...info, signal }), stream, name, form);
-  return new Response(stream.outlet.body, { headers: { 'content-type': form.type, ...streamHeaders } });
-}
-
-/** Writes item by item, no faster than they are read. */
-async function pump(
-  items: AsyncGenerator<unknown>,
-  stream: OpenStream,
-  name: string,
-  form: Form,
-): Promise<void> {
-  const { outlet, signal } = stream;
-  const left = () => void items.return(undefined).catch(() => {}); // it ends with its own signal too
-  signal.addEventListener('abort', left, { once: true });
-  try {
-    for await (const item of items) {
-      const text = form.item(toJson(item, name));
-      // A beat may wait for the reader still, and leave no room for it.
-      while (!outlet.write(text) && !outlet.over) await outlet.drained();
-      await outlet.drained();
-      if (signal.aborted) return;
-    }
-    outlet.close(form.done);
-  } catch (error) {
-    outlet.close(form.failed(problemOf(error, name)));
-  } finally {
-    signal.removeEventListener('abort', left);
-  }
-}
-
-/** How a stream is written. An error in its midst can't change the status any more, so it is the last that is said. */
-interface Form {
-  readonly type: string;
-  readonly beat: string;
-  readonly done: string;
-  item(json: string): string;
-  failed(problem: object): string;
-}
-
-const ndjson: Form = {
-  type: 'application/x-ndjson',
-  beat: '\n',
-  done: '',
-  item: (json) => `{"item":${json}}\n`,
-  failed: (problem) => `${JSON.stringify({ error: problem })}\n`,
-};
-
-const sse: Form = {
-  type: 'text/event-stream',
-  beat: sseBeat,
-  done: sseFrame({ event: 'done', data: '{}' }),
-  item: (json) => sseFrame({ data: json }),
-  failed: (problem) => sseFrame({ event: 'error', data: JSON.stringify(problem) }),
-};
-
-function formOf({ headers }: Request): Form {
-  return headers.get('accept')?.includes('text/event-stream') ? sse : ndjson;
 }
 
 function keyOf({ headers }: Request): string | undefined {

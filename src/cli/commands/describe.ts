@@ -1,10 +1,10 @@
 import { type ContractDescription, describe } from '../../contract/index.js';
 import { asyncapi } from '../../gateway/asyncapi.js';
 import { openapi } from '../../gateway/openapi.js';
-import type { Command, CommandIo } from '../command.js';
+import type { Command } from '../command.js';
 import { failure } from '../config.js';
 import { contractOf, servedAlone } from '../describe/contracts.js';
-import { fromAsyncapi } from '../describe/from-asyncapi.js';
+import { descriptionOf } from '../describe/description.js';
 import { jsonSchema } from '../describe/json-schema.js';
 import { markdown } from '../describe/markdown.js';
 import { CliError, exits } from '../exit.js';
@@ -43,7 +43,7 @@ the file, 78 for a module that can't be read, and 69 without an answer.`,
   async run([from = ''], { as = 'markdown', contract, server = '', token }, io) {
     const form = as as Form;
     const given = /^https?:\/\//i.test(from)
-      ? await ofGateway(from, form, token, io)
+      ? await ofGateway(from, form, token, io.signal)
       : await ofModule(from, form, contract, server, io.cwd);
     await io.print(typeof given === 'string' ? given : JSON.stringify(given, null, 2));
     return exits.ok;
@@ -73,17 +73,15 @@ async function ofGateway(
   from: string,
   form: Form,
   token: string | undefined,
-  { signal, note }: CommandIo,
+  signal: AbortSignal,
 ): Promise<string | object> {
   const url = new URL(from);
-  const path = url.pathname.replace(/\/((openapi|asyncapi)\.json)?$/, '');
+  const path = url.pathname.replace(/\/((contract|openapi|asyncapi)\.json)?$/, '');
   if (!path)
     throw new CliError(exits.usage, `Name the contract too: ${url.origin}/acme.shop, if it is called so.`);
   const remote = new Remote(`${url.origin}${path}`, token, signal);
-  const document = await remote.json(form === 'openapi' ? '/openapi.json' : '/asyncapi.json');
-  if (form === 'openapi' || form === 'asyncapi') return document;
-  note("oriel: a gateway tells neither props nor the host's methods. The contract's module has them.");
-  return written(fromAsyncapi(document), form);
+  if (form === 'openapi' || form === 'asyncapi') return remote.json(`/${form}.json`);
+  return written(descriptionOf(await remote.json('/contract.json')), form);
 }
 
 function written(description: ContractDescription, form: 'markdown' | 'json-schema'): string | object {
