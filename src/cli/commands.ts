@@ -61,6 +61,11 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('./commands/listen.js')).listenCommand,
   },
   {
+    name: 'dead-letters',
+    summary: 'list, send again or discard what a gateway could not deliver or read',
+    load: async () => (await import('./commands/dead-letters.js')).deadLettersCommand,
+  },
+  {
     name: 'completions',
     summary: 'complete commands and options in bash, zsh or fish',
     load: async () => (await import('./commands/completions.js')).completionsCommand,

@@ -5,6 +5,7 @@ import { asyncapi } from './asyncapi.js';
 import { permit } from './calls.js';
 import type { follow } from './follow.js';
 import type { post } from './http-calls.js';
+import type { seeToLetters } from './http-dead-letters.js';
 import type { Meter } from './meter.js';
 import { openapi } from './openapi.js';
 import { problemOf, problemResponse, Refusal } from './problem.js';
@@ -32,16 +33,18 @@ export interface AppParts {
   /** Rejects while nothing can be taken: at the start, and at the end. */
   readonly open: () => Promise<void>;
   readonly health: () => Promise<{ readonly ok: boolean }>;
-  readonly post: (
-    ...its: Parameters<typeof post> extends [...infer P, unknown] ? P : never
-  ) => Promise<Response>;
-  readonly follow: (
-    ...its: Parameters<typeof follow> extends [...infer P, unknown] ? P : never
-  ) => Promise<Response>;
+  readonly post: Prepared<typeof post>;
+  readonly follow: Prepared<typeof follow>;
+  readonly letters: Prepared<typeof seeToLetters>;
   /** What answers the channel of `oriel/channels/sse`, which looks at tokens and origins itself. */
   readonly sse: (request: Request) => Promise<Response>;
   readonly onError: (error: unknown, where: string) => void;
 }
+
+/** A function whose last argument is given. */
+type Prepared<F extends (...its: never[]) => unknown> = (
+  ...its: Parameters<F> extends [...infer P, unknown] ? P : never
+) => Promise<Response>;
 
 type Env = { Bindings: RequestInfo };
 
@@ -95,6 +98,15 @@ export function createApp(parts: AppParts): (request: Request, info: RequestInfo
     const served = known(contracts, req.param('contract'));
     permit(caller, served.contract.name);
     return parts.follow(served, req.raw, caller);
+  });
+  app.on(['GET', 'POST'], '/:contract/:event/dead-letters', async ({ req, env }) => {
+    const caller = await admit(req.raw, env);
+    return parts.letters(known(contracts, req.param('contract')), req.param('event'), req.raw, caller);
+  });
+  app.all('/:contract/:event/dead-letters', () => {
+    throw new Refusal(405, 'method', 'GET lists them, POST sees to them.', {
+      headers: { allow: 'GET, POST' },
+    });
   });
   app.post('/:contract/:member', async ({ req, env }) => {
     if (isForeign(req.raw) && !['*', req.header('origin')].some((one) => parts.cors.includes(one ?? '')))

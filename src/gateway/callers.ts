@@ -33,4 +33,5 @@ const anybody: Caller = {
   expires: Number.POSITIVE_INFINITY,
   may: () => true,
   sees: () => true,
+  operates: () => false,
 };

@@ -1,4 +1,4 @@
-import { envelope } from '../events/index.js';
+import { compareCursors, envelope } from '../events/index.js';
 import type { RawMessage } from '../events/raw-message.js';
 import type { Log, Stored } from '../log/log.js';
 import type { Delivery } from '../sinks/sink.js';
@@ -39,7 +39,10 @@ export interface DeadLettersParts {
   readonly sources: Sources;
 }
 
-/** The dead letters of one event, the oldest first, without those that have been seen to. */
+/**
+ * The dead letters of one event, the oldest first, without those that have been seen to. What comes while they are
+ * looked at is left for the next time: whoever sees to each would else meet those that fail again.
+ */
 export async function* deadLetters(
   served: Served,
   event: ServedEvent,
@@ -49,9 +52,13 @@ export async function* deadLetters(
   const { name: contract } = served.contract;
   const settled = new Set<string>();
   const marks = settledTopicOf(contract, event.name);
+  const dead = deadTopicOf(contract, event.name);
+  const { latest } = await log.head(dead);
   for await (const { event: mark } of allOf(log, marks)) settled.add(mark.id);
-  for await (const stored of allOf(log, deadTopicOf(contract, event.name)))
+  for await (const stored of allOf(log, dead)) {
+    if ((compareCursors(stored.cursor, latest) ?? 1) > 0) return;
     if (!settled.has(stored.cursor)) yield letterOf(stored, served, event, parts);
+  }
 }
 
 function letterOf(

@@ -30,13 +30,16 @@ export class Emitter {
     this.#live = live;
   }
 
-  /** One of a source: what is not valid goes to the dead letters, and the source goes on. */
-  async fromSource(served: Served, event: ServedEvent, given: SourceEvent): Promise<Settled> {
+  /**
+   * One of a source: what is not valid goes to the dead letters, and the source goes on.
+   * @param again - It stands there already.
+   */
+  async fromSource(served: Served, event: ServedEvent, given: SourceEvent, again = false): Promise<Settled> {
     try {
       checkPayload(event, given.payload);
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error;
-      await this.bury(served, event, given, error.message);
+      if (!again) await this.bury(served, event, given, error.message);
       return { outcome: 'dead', reason: error.message };
     }
     const { cursor, duplicate } = await this.checked(served, event, given);

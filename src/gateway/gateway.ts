@@ -12,6 +12,7 @@ import { defaultLog } from './default-log.js';
 import { Emitter } from './emitter.js';
 import { follow } from './follow.js';
 import { post } from './http-calls.js';
+import { seeToLetters } from './http-dead-letters.js';
 import { Hub } from './hub.js';
 import { KeptPeers } from './kept-peers.js';
 import { type GatewayLimits, limitsOf } from './limits.js';
@@ -214,6 +215,12 @@ class Running implements Gateway {
           results,
           limits,
         }),
+      letters: (served, name, request, caller) =>
+        seeToLetters(served, name, request, caller, {
+          lettersOf: (...its) => this.#lettersOf(...its),
+          streams: this.#streams,
+          limit: limits.body,
+        }),
       follow: async (served, request, caller) =>
         follow(served, request, caller, {
           log: await this.#opened(),
@@ -251,13 +258,17 @@ class Running implements Gateway {
 
   async *deadLetters(event: string): AsyncGenerator<DeadLetter, undefined, undefined> {
     const { served, found } = this.#find(event, ['guest', 'host']);
-    const log = await this.#opened();
-    if (found.topic)
-      yield* deadLetters(served, found, { log, emitter: this.#emitter, sources: this.#sources });
+    yield* this.#lettersOf(served, found);
   }
 
   close({ deadline = 10_000 }: { readonly deadline?: number } = {}): Promise<void> {
     return (this.#closed ??= this.#close(deadline));
+  }
+
+  async *#lettersOf(served: Served, event: ServedEvent): AsyncGenerator<DeadLetter, undefined, undefined> {
+    const log = await this.#opened();
+    if (event.topic)
+      yield* deadLetters(served, event, { log, emitter: this.#emitter, sources: this.#sources });
   }
 
   /** @throws ConfigError */

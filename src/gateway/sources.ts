@@ -51,7 +51,10 @@ export class Sources {
     const source = event.sources.find((each) => each.name === name);
     if (!source?.again)
       throw new Error(`No source "${name}" could read it again. Have it sent again, or discard it.`);
-    await source.again(raw, this.#context(source, served, event));
+    await source.again(raw, {
+      ...this.#context(source, served, event),
+      emit: (given) => this.#options.emitter.fromSource(served, event, given, true),
+    });
   }
 
   /** Resolves when all have ended. */

@@ -30,6 +30,11 @@ export interface Grant {
   readonly members?: readonly string[];
   /** What events may be about: a subject, or one that begins so (`customer-7/*`). Default: anything. */
   readonly subjects?: readonly string[];
+  /**
+   * Events whose dead letters may be listed, sent again and discarded, whatever `members` says; `*` is any.
+   * Default: none.
+   */
+  readonly operate?: readonly string[];
 }
 
 /** Who calls, and what for. */
@@ -44,6 +49,8 @@ export interface Caller {
   may(contract: string, member?: string): boolean;
   /** Whether an event about this may be seen. */
   sees(contract: string, member: string, subject: string | undefined): boolean;
+  /** Whether an event's dead letters may be seen to; with a subject, also `undefined`, whether the one about it may be. */
+  operates(contract: string, event: string, ...subject: [subject?: string | undefined]): boolean;
 }
 
 export type Authorize = (token: string | undefined, address: string | undefined) => Promise<Caller>;
@@ -147,6 +154,7 @@ function anybody(address: string): Caller {
     expires: Number.POSITIVE_INFINITY,
     may: () => true,
     sees: () => true,
+    operates: () => false,
   };
 }
 
@@ -172,9 +180,19 @@ function bearer(claims: JWTPayload, id: string, tolerance: number): Caller {
     claims,
     expires: ((claims.exp as number) + tolerance) * 1000,
     may: (contract, member) => fit(contract, member).length > 0,
-    sees: (contract, member, subject) =>
-      fit(contract, member).some(({ subjects }) => !subjects || subjects.some((one) => covers(one, subject))),
+    sees: (contract, member, subject) => fit(contract, member).some((grant) => isAbout(grant, subject)),
+    operates: (contract, event, ...about) =>
+      grants.some(
+        (grant) =>
+          (grant.contract === contract || grant.contract === '*') &&
+          grant.operate?.some((name) => name === event || name === '*') &&
+          (!about.length || isAbout(grant, about[0])),
+      ),
   };
+}
+
+function isAbout({ subjects }: Grant, subject: string | undefined): boolean {
+  return !subjects || subjects.some((one) => covers(one, subject));
 }
 
 function covers(pattern: string, subject: string | undefined): boolean {
@@ -193,6 +211,7 @@ function grantsOf(claim: unknown): Grant[] {
       grant !== null &&
       typeof grant.contract === 'string' &&
       names(grant.members) &&
-      names(grant.subjects),
+      names(grant.subjects) &&
+      names(grant.operate),
   );
 }

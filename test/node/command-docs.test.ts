@@ -26,7 +26,7 @@ test('it names each command, and each exit code', () => {
 });
 
 test('what it and README.md type is what there is', async () => {
-  const typed = [...`${docs}\n${read('README.md')}`.matchAll(/^(?:npx |\$ )?oriel ([a-z]+)(.*)$/gm)];
+  const typed = [...`${docs}\n${read('README.md')}`.matchAll(/^(?:npx |\$ )?oriel ([a-z-]+)(.*)$/gm)];
   assert.ok(typed.length > 12, String(typed.length));
   for (const [line, name, rest = ''] of typed) {
     const listed = commands.find((each) => each.name === name);

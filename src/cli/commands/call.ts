@@ -1,9 +1,9 @@
 import type { Command, CommandIo } from '../command.js';
 import { CliError, exits } from '../exit.js';
 import { type Input, inputOptions, inputsOf, placed } from '../inputs.js';
+import { itemsOf } from '../items.js';
 import { memberOf, pathOf } from '../member.js';
-import { linesOf } from '../ndjson.js';
-import { Remote, remoteOptions, tellProblem, whyNot } from '../remote.js';
+import { Remote, remoteOptions } from '../remote.js';
 
 /** Calls what a gateway serves, once or line by line. */
 export const callCommand: Command = {
@@ -63,14 +63,5 @@ async function call(
   });
   if (!response.headers.get('content-type')?.startsWith('application/x-ndjson'))
     return print(await response.text());
-  try {
-    for await (const line of linesOf(response.body as unknown as AsyncIterable<Uint8Array>)) {
-      const { item, error } = JSON.parse(line);
-      if (error) throw new CliError(exits.failed, tellProblem(error));
-      await print(JSON.stringify(item));
-    }
-  } catch (error) {
-    if (error instanceof CliError || signal.aborted) throw error;
-    throw new CliError(exits.unavailable, `The stream was cut off: ${whyNot(error)}`, { cause: error });
-  }
+  for await (const item of itemsOf(response, signal)) await print(JSON.stringify(item));
 }
