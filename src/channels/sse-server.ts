@@ -29,6 +29,8 @@ export interface EventStreamsOptions extends ServerOptions {
 export interface EventStreams extends Listener {
   /** Answers a request for the address that it is mounted at. */
   fetch(request: Request): Promise<Response>;
+  /** Whether what is posted to a stream of that name, which its header `oriel-session` says, is for this one. */
+  has(session: string): boolean;
   /**
    * Ends all streams, and opens no more.
    * @param after - In how many seconds the clients may come back. Default 1.
@@ -57,6 +59,7 @@ export function eventStreams(options: EventStreamsOptions): EventStreams {
 
   return {
     listen: (...what) => services.listen(...what),
+    has: (session) => streams.has(session),
     async fetch(request) {
       const origin = request.headers.get('origin') ?? undefined;
       if (!allows(allowOrigins, origin))

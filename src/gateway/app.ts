@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { describe } from '../contract/index.js';
+import { placeOf } from './address.js';
 import { asyncapi } from './asyncapi.js';
 import { permit } from './calls.js';
 import type { follow } from './follow.js';
@@ -12,7 +13,7 @@ import { problemOf, problemResponse, Refusal } from './problem.js';
 import type { Rates } from './rates.js';
 import type { Served } from './served.js';
 import type { Sources } from './sources.js';
-import type { Authorize, Caller } from './tokens.js';
+import { type Authorize, type Caller, tokenOf } from './tokens.js';
 
 /** What a server knows of a request beyond itself. */
 export interface RequestInfo {
@@ -27,7 +28,12 @@ export interface AppParts {
   readonly secured: boolean;
   readonly contracts: ReadonlyMap<string, Served>;
   readonly sources: Sources;
+  /** How often each caller may ask. */
   readonly rates: Rates;
+  /** How often clients may connect. */
+  readonly connects: Rates;
+  /** How often an address may send to a source. */
+  readonly hooks: Rates;
   readonly meter: Meter;
   readonly authorize: Authorize;
   /** Rejects while nothing can be taken: at the start, and at the end. */
@@ -37,7 +43,7 @@ export interface AppParts {
   readonly follow: Prepared<typeof follow>;
   readonly letters: Prepared<typeof seeToLetters>;
   /** What answers the channel of `oriel/channels/sse`, which looks at tokens and origins itself. */
-  readonly sse: (request: Request) => Promise<Response>;
+  readonly sse: (request: Request, place: string) => Promise<Response>;
   readonly onError: (error: unknown, where: string) => void;
 }
 
@@ -53,9 +59,13 @@ export function createApp(parts: AppParts): (request: Request, info: RequestInfo
   const app = new Hono<Env>().basePath(parts.path);
   const { contracts, meter } = parts;
 
-  app.all('/sse', async ({ req }) => {
-    if (req.method !== 'POST') await parts.open();
-    return parts.sse(req.raw);
+  app.all('/sse', async ({ req, env }) => {
+    try {
+      if (req.method !== 'POST') await parts.open();
+      return await parts.sse(req.raw, placeOf(env?.address));
+    } catch (error) {
+      return told(error, req);
+    }
   });
   app.use(
     cors({
@@ -76,11 +86,13 @@ export function createApp(parts: AppParts): (request: Request, info: RequestInfo
   });
 
   const mounted = parts.path === '/' ? '' : parts.path;
-  app.use(async ({ req }, next) => {
+  app.use(async ({ req, env }, next) => {
     await parts.open();
     // Senders of webhooks have no tokens: their signatures are checked by the source.
-    const answer = parts.sources.fetch(req.path.slice(mounted.length), req.raw);
-    return answer ?? next();
+    const source = parts.sources.at(req.path.slice(mounted.length));
+    if (!source) return next();
+    parts.hooks.take(`${placeOf(env?.address)} ${req.path}`);
+    return source(req.raw);
   });
 
   const document = (make: (served: Served, server: string) => object) => (served: Served, url: string) =>
@@ -91,10 +103,14 @@ export function createApp(parts: AppParts): (request: Request, info: RequestInfo
     'asyncapi.json': document(asyncapi),
   };
   for (const [name, give] of Object.entries(documents))
-    app.get(`/:contract/${name}`, ({ req }) => give(known(contracts, req.param('contract')), req.url));
+    app.get(`/:contract/${name}`, ({ req, env }) => {
+      parts.rates.take(`@${placeOf(env?.address)}`);
+      return give(known(contracts, req.param('contract')), req.url);
+    });
 
   app.get('/:contract/events', async ({ req, env }) => {
-    const caller = await admit(req.raw, env);
+    // All pages come back at once when a gateway does: they connect, and ask for nothing.
+    const caller = await admit(req.raw, env, parts.connects);
     const served = known(contracts, req.param('contract'));
     permit(caller, served.contract.name);
     return parts.follow(served, req.raw, caller);
@@ -124,20 +140,36 @@ export function createApp(parts: AppParts): (request: Request, info: RequestInfo
   });
 
   app.notFound(() => problemResponse(new Refusal(404, 'unknown-address', 'There is nothing here.')));
-  app.onError((error, { req }) => {
-    const member = req.param('member');
-    const { status } = problemOf(error, member);
-    if (status >= 500 && status !== 503) parts.onError(error, `${req.method} ${req.path}`);
-    return problemResponse(error, member);
-  });
+  app.onError((error, { req }) => failed(error, req.raw, req.param('member')));
 
-  async function admit({ headers }: Request, info: RequestInfo | undefined): Promise<Caller> {
-    const [, token] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
-    const caller = await parts.authorize(token, info?.address).catch((error) => {
-      parts.rates.take(`@${info?.address ?? ''}`);
+  function failed(error: unknown, { method, url }: Request, member?: string): Response {
+    const { status } = problemOf(error, member);
+    if (status >= 500 && status !== 503) parts.onError(error, `${method} ${new URL(url).pathname}`);
+    return problemResponse(error, member);
+  }
+
+  /** A page reads no answer that doesn't name its origin, and so not when to come back either. */
+  function told(error: unknown, { raw }: { readonly raw: Request }): Response {
+    const response = failed(error, raw);
+    const origin = raw.headers.get('origin') ?? '';
+    if (!['*', origin].some((one) => parts.cors.includes(one))) return response;
+    response.headers.set('access-control-allow-origin', origin || '*');
+    response.headers.set('access-control-expose-headers', 'retry-after');
+    response.headers.set('vary', 'origin');
+    return response;
+  }
+
+  async function admit(
+    request: Request,
+    info: RequestInfo | undefined,
+    rates = parts.rates,
+  ): Promise<Caller> {
+    const place = placeOf(info?.address);
+    const caller = await parts.authorize(tokenOf(request), place).catch((error) => {
+      parts.rates.take(`@${place}`);
       throw error;
     });
-    parts.rates.take(caller.id);
+    rates.take(caller.id);
     return caller;
   }
 

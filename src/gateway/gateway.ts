@@ -3,6 +3,7 @@ import { eventStreams } from '../channels/sse-server.js';
 import { type Contract, OrielError } from '../contract/index.js';
 import { keptEvents } from '../events/kept.js';
 import type { Log } from '../log/log.js';
+import { placeOf } from './address.js';
 import { createApp, type RequestInfo } from './app.js';
 import { Callers, type PeerClaims } from './callers.js';
 import { Calls, within } from './calls.js';
@@ -21,13 +22,13 @@ import type { AnyPlan, GatewayOptions } from './options.js';
 import { Peers } from './peers.js';
 import { Refusal } from './problem.js';
 import { Rates } from './rates.js';
-import { Relay } from './relay.js';
+import { Relay, sessionHeader } from './relay.js';
 import { Results } from './results.js';
 import { type Served, type ServedEvent, servedFrom } from './served.js';
 import { Sinks } from './sinks.js';
 import { Sources } from './sources.js';
 import { Streams } from './streams.js';
-import { authorizer } from './tokens.js';
+import { authorizer, tokenOf } from './tokens.js';
 
 /** What runs services, sources and sinks for pages that cannot reach them. */
 export interface Gateway {
@@ -44,6 +45,11 @@ export interface Gateway {
   /** What a channel's server takes as its options, so that the gateway's tokens and origins hold for it. */
   readonly channel: ChannelOptions;
   readonly limits: GatewayLimits;
+  /**
+   * Counts one more client that connects by what the gateway doesn't answer itself, such as a WebSocket.
+   * @returns whether it may: `refuse` for now, `flood` where it isn't even worth telling
+   */
+  connecting(info?: RequestInfo): 'pass' | 'refuse' | 'flood';
   /** Resolves when its log is open and its sources run. Rejects with why not; requests are answered with 503 then. */
   readonly ready: Promise<void>;
   /**
@@ -116,6 +122,7 @@ class Running implements Gateway {
   readonly #answer: (request: Request, info: RequestInfo) => Promise<Response>;
   readonly #ends: (() => void)[] = [];
   readonly #relay: Relay;
+  readonly #connects: Rates;
   #log: Log | undefined;
   #closed: Promise<void> | undefined;
 
@@ -133,6 +140,10 @@ class Running implements Gateway {
     const all = [...this.#contracts.values()];
     const hubOf = (topic: string) => this.#hubOf(topic);
     const [meter, limits] = [this.#meter, this.limits];
+    const rates = new Rates('requests a second', limits.rate, limits.burst);
+    const messages = new Rates('messages a second', limits.messages, limits.messagesBurst);
+    const connects = new Rates('connections a second', limits.connects, limits.connectsBurst);
+    this.#connects = connects;
     this.#calls = new Calls(limits, meter);
     this.#streams = new Streams(limits, meter, beat);
     this.#emitter = new Emitter(
@@ -146,6 +157,7 @@ class Running implements Gateway {
     this.#kept = new KeptPeers({
       contracts: this.#contracts,
       callers,
+      rates,
       streams: this.#streams,
       hubOf,
       log: () => this.#opened(),
@@ -158,6 +170,7 @@ class Running implements Gateway {
         new Peers(served, {
           calls: this.#calls,
           emitter: this.#emitter,
+          rates,
           hubOf,
           callers,
           messageBytes: limits.message,
@@ -196,16 +209,30 @@ class Running implements Gateway {
       secured: auth !== false,
       contracts: this.#contracts,
       sources: this.#sources,
-      rates: new Rates(limits),
+      rates,
+      connects,
+      hooks: new Rates('requests a second', limits.hooks, limits.hooksBurst),
       meter,
       authorize,
       open: async () => void (await this.#opened()),
       health: () => this.#health(),
-      sse: async (request) => {
-        if (request.method === 'GET' && this.#clients >= limits.streams)
-          throw new Refusal(503, 'limit', 'There are too many clients already.');
-        const relayed = request.method === 'POST' ? await this.#relay.post(request, this.#log) : undefined;
-        return relayed ?? events.fetch(request);
+      sse: async (request, place) => {
+        const session = request.headers.get(sessionHeader) ?? '';
+        if (request.method === 'GET') {
+          connects.take(`@${place}`);
+          if (this.#clients >= limits.streams)
+            throw new Refusal(503, 'limit', 'There are too many clients already.');
+        } else if (request.method === 'POST') {
+          if (events.has(session)) messages.take(session);
+          else {
+            const relayed = await this.#relay.post(request, session, this.#log, async () => {
+              messages.take((await authorize(tokenOf(request), place)).id);
+            });
+            if (relayed) return relayed;
+            connects.take(`@${place}`); // for a stream of none that is there: its client connects anew
+          }
+        }
+        return events.fetch(request);
       },
       post: (served, name, request, caller) =>
         post(served, name, request, caller, {
@@ -238,6 +265,10 @@ class Running implements Gateway {
 
   async fetch(request: Request, info: RequestInfo = {}): Promise<Response> {
     return this.#answer(request, info);
+  }
+
+  connecting({ address }: RequestInfo = {}): 'pass' | 'refuse' | 'flood' {
+    return this.#connects.look(`@${placeOf(address)}`);
   }
 
   listen(listener: Listener, end?: () => void): void {

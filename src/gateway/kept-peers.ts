@@ -9,6 +9,7 @@ import { followedBy } from './follow.js';
 import type { Hub } from './hub.js';
 import { Mailbox } from './mailbox.js';
 import { unwrapped } from './problem.js';
+import type { Rates } from './rates.js';
 import type { Served } from './served.js';
 import type { Streams } from './streams.js';
 import { Subscription } from './subscription.js';
@@ -16,6 +17,8 @@ import { Subscription } from './subscription.js';
 interface KeptPeersOptions {
   readonly contracts: ReadonlyMap<string, Served>;
   readonly callers: Callers;
+  /** How often each caller may ask. */
+  readonly rates: Rates;
   readonly streams: Streams;
   readonly hubOf: (topic: string) => Hub;
   /** The log, once it is open. */
@@ -60,7 +63,8 @@ export class KeptPeers {
   }
 
   async *#told(client: Peer, order: unknown, signal: AbortSignal): AsyncGenerator<Told, void> {
-    const { contracts, callers, streams, hubOf, queue, onError } = this.#options;
+    const { contracts, callers, rates, streams, hubOf, queue, onError } = this.#options;
+    rates.take(callers.of(client).id);
     const { contract, after } = read(order);
     const served = contracts.get(contract);
     if (!served) throw new OrielError('unknown-contract', `No contract is called "${contract}" here.`);

@@ -8,10 +8,28 @@ export interface GatewayLimits {
   readonly message: number;
   /** Bytes in the headers of a request, its first line included. Default 16 KiB. Node's servers alone. */
   readonly headers: number;
-  /** Requests a second of one caller: of a token's subject, or else of an address. Default 100. */
+  /**
+   * Requests a second of one caller: of a token's subject, or else of an address. Calls and events over a channel count
+   * too, there of a client where nobody has to show a token. Default 100.
+   */
   readonly rate: number;
   /** How many of them may come at once, after a quiet time. Default 500. */
   readonly burst: number;
+  /**
+   * Clients a second that connect from one address, by WebSocket or `/sse`, and those of one caller that follow events.
+   * Default 200.
+   */
+  readonly connects: number;
+  /** How many of them may come at once: all pages behind an address, when a gateway comes back. Default 5,000. */
+  readonly connectsBurst: number;
+  /** Messages a second on one connection of a channel: those of a WebSocket, or what is posted to `/sse`. Default 2,000. */
+  readonly messages: number;
+  /** How many of them may come at once. Default 20,000. */
+  readonly messagesBurst: number;
+  /** Requests a second of one address on the path of a source. Default 1,000. */
+  readonly hooks: number;
+  /** How many of them may come at once: what a sender held back while this was away. Default 10,000. */
+  readonly hooksBurst: number;
   /** Calls that one caller may have open. Default 100. */
   readonly calls: number;
   /** Streams that are open at once, those of events included. Default 10,000. */
@@ -45,6 +63,12 @@ const defaults: GatewayLimits = {
   headers: 16 * 2 ** 10,
   rate: 100,
   burst: 500,
+  connects: 200,
+  connectsBurst: 5000,
+  messages: 2000,
+  messagesBurst: 20_000,
+  hooks: 1000,
+  hooksBurst: 10_000,
   calls: 100,
   streams: 10_000,
   streamsPerCaller: 100,

@@ -3,8 +3,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { Rate } from '../bridge/index.js';
 import { sockets } from '../channels/websocket-server.js';
+import { forwardedFor } from './address.js';
 import type { Gateway } from './gateway.js';
 import { outletOf } from './outlet.js';
 import { problemResponse, Refusal } from './problem.js';
@@ -12,6 +14,11 @@ import { problemResponse, Refusal } from './problem.js';
 export interface AttachOptions {
   /** Where WebSockets connect. Default `/ws`, below the gateway's own `path` if you mount it there. */
   readonly socketPath?: string;
+  /**
+   * How many proxies stand before it, each of which adds whom it was asked by to `X-Forwarded-For`: the client's address
+   * is told from there. Default 0: the header is anybody's word, and the address is that of who connects.
+   */
+  readonly proxies?: number;
 }
 
 export interface ServeHttpOptions extends AttachOptions {
@@ -39,7 +46,7 @@ export interface Listening {
 export async function listen(gateway: Gateway, options: ServeHttpOptions = {}): Promise<Listening> {
   const { port = 8080, host = '127.0.0.1', ...rest } = options;
   const { limits } = gateway;
-  const answer = requestListener(gateway);
+  const answer = requestListener(gateway, rest);
   const server = createServer(
     {
       maxHeaderSize: limits.headers,
@@ -95,11 +102,12 @@ export async function listen(gateway: Gateway, options: ServeHttpOptions = {}): 
 /** Answers the requests of a server of Node's: `createServer(requestListener(gateway))`. */
 export function requestListener(
   gateway: Gateway,
+  { proxies = 0 }: Pick<AttachOptions, 'proxies'> = {},
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return getRequestListener(
     async (request, { incoming, outgoing }) => {
       const response = await gateway.fetch(request, {
-        address: (incoming as IncomingMessage).socket.remoteAddress,
+        address: addressOf(incoming as IncomingMessage, proxies),
       });
       const outlet = outletOf(response);
       if (!outlet) return response;
@@ -122,7 +130,11 @@ export function requestListener(
  * Lets WebSockets connect to a gateway, at a server of Node's that answers requests on its own. When the gateway closes
  * they are told to come back.
  */
-export function attach(gateway: Gateway, server: Server, { socketPath = '/ws' }: AttachOptions = {}): void {
+export function attach(
+  gateway: Gateway,
+  server: Server,
+  { socketPath = '/ws', proxies = 0 }: AttachOptions = {},
+): void {
   const { limits, channel } = gateway;
   const webSockets = new WebSocketServer({
     noServer: true,
@@ -146,11 +158,28 @@ export function attach(gateway: Gateway, server: Server, { socketPath = '/ws' }:
     if (pathname !== socketPath) return refuse(socket as Socket, '404 Not Found');
     if (ended || webSockets.clients.size >= limits.streams)
       return refuse(socket as Socket, '503 Service Unavailable');
-    webSockets.handleUpgrade(request, socket, head, (opened) =>
-      webSockets.emit('connection', opened, request),
-    );
+    const may = gateway.connecting({ address: addressOf(request, proxies) });
+    if (may === 'flood') return refuse(socket as Socket, '429 Too Many Requests');
+    webSockets.handleUpgrade(request, socket, head, (opened) => {
+      // A page can read when to come back once it is connected, and not before.
+      if (may === 'refuse') return sendAway(opened);
+      const rate = new Rate({ rate: limits.messages, burst: limits.messagesBurst });
+      opened.on('message', () => rate.take(performance.now()) === 'pass' || sendAway(opened));
+      webSockets.emit('connection', opened, request);
+    });
   };
   server.on('upgrade', upgrade);
+}
+
+/** Ends a socket whose client comes, or speaks, too often; it hears when to come back. */
+function sendAway(socket: WebSocket): void {
+  socket.removeAllListeners('message'); // nothing more of it is read
+  socket.close(1013, 'retry-after: 2');
+  setTimeout(() => socket.terminate(), 1000).unref();
+}
+
+function addressOf({ headers, socket }: IncomingMessage, proxies: number): string | undefined {
+  return forwardedFor(headers['x-forwarded-for'], socket.remoteAddress, proxies);
 }
 
 function refuse(socket: Socket, status: string): void {

@@ -5,6 +5,7 @@ import { type Calls, permit } from './calls.js';
 import type { Emitter } from './emitter.js';
 import type { Hub } from './hub.js';
 import { Refusal, unwrapped } from './problem.js';
+import type { Rates } from './rates.js';
 import { pause } from './retry.js';
 import type { Served, ServedEvent } from './served.js';
 import { payloadOf } from './topics.js';
@@ -12,6 +13,8 @@ import { payloadOf } from './topics.js';
 interface PeersOptions {
   readonly calls: Calls;
   readonly emitter: Emitter;
+  /** How often each caller may ask. */
+  readonly rates: Rates;
   readonly hubOf: (topic: string) => Hub;
   readonly callers: Callers;
   /** Bytes in one message. */
@@ -86,25 +89,39 @@ export class Peers {
   #hear(client: Peer): void {
     if (this.#heard.has(client)) return;
     this.#heard.add(client);
-    const { emitter, onError } = this.#options;
+    const { callers, emitter, rates, onError } = this.#options;
     const { name: contract } = this.#served.contract;
     for (const event of this.#served.events.values()) {
       if (event.side !== 'host') continue;
       const take = async (payload: unknown) => {
-        const caller = this.#options.callers.of(client);
+        const caller = callers.of(client);
+        rates.take(caller.id);
         permit(caller, contract, event.name);
         const given = { id: crypto.randomUUID(), payload, subject: caller.subject };
         await emitter.checked(this.#served, event, given);
       };
+      let told = false;
       (client as Peer<Contract, 'guest'>).on(event.name as never, (payload: unknown) => {
-        take(payload).catch((error) => onError(error, `${contract}.${event.name}`));
+        take(payload).catch((error) => {
+          // Nobody waits for an answer to an event, and one who sends too many is told of once.
+          if (!told || !(error instanceof Refusal)) onError(error, `${contract}.${event.name}`);
+          told ||= error instanceof Refusal;
+        });
       });
     }
   }
 
   #implement(client: Peer): Implementation<Contract['guest']> {
-    const { calls } = this.#options;
-    const info = (context: CallContext) => ({ ...pick(context), caller: this.#options.callers.of(client) });
+    const { calls, callers, rates } = this.#options;
+    const info = (context: CallContext) => {
+      const caller = callers.of(client);
+      try {
+        rates.take(caller.id);
+      } catch (error) {
+        unwrapped(error);
+      }
+      return { ...pick(context), caller };
+    };
     const entries = [...this.#served.calls].map(([name, { member }]) => [
       name,
       member.kind === 'stream'

@@ -1,27 +1,42 @@
 import { Rate } from '../bridge/index.js';
 import { LimitExceeded } from '../contract/index.js';
-import type { GatewayLimits } from './limits.js';
+import { Refusal } from './problem.js';
 
-/** So many callers are known at once. Who comes back later than that many others begins anew. */
+/** So many are known at once. Who comes back later than that many others begins anew. */
 const most = 10_000;
 
-/** How often each caller may ask. */
+/** How often each may do something: a caller may ask, an address may connect. */
 export class Rates {
-  readonly #limits: GatewayLimits;
+  readonly #what: string;
+  readonly #limits: { readonly rate: number; readonly burst: number };
   readonly #rates = new Map<string, Rate>();
 
-  constructor(limits: GatewayLimits) {
-    this.#limits = limits;
+  /** @param what - What is counted, such as `requests a second`. */
+  constructor(what: string, rate: number, burst: number) {
+    this.#what = what;
+    this.#limits = { rate, burst };
   }
 
-  /** @throws LimitExceeded */
-  take(caller: string): void {
-    const rate = this.#rates.get(caller) ?? new Rate(this.#limits);
+  /** In how many seconds one that was refused may come back. */
+  get after(): number {
+    return Math.ceil(1 / this.#limits.rate);
+  }
+
+  /** Whether one more may pass; `flood` once far too many were refused. */
+  look(who: string): ReturnType<Rate['take']> {
+    const rate = this.#rates.get(who) ?? new Rate(this.#limits);
     // A map keeps its keys in order: the one that was quiet for longest goes first.
-    this.#rates.delete(caller);
-    this.#rates.set(caller, rate);
+    this.#rates.delete(who);
+    this.#rates.set(who, rate);
     if (this.#rates.size > most) this.#rates.delete(this.#rates.keys().next().value as string);
-    if (rate.take(performance.now()) !== 'pass')
-      throw new LimitExceeded('requests a second', this.#limits.rate);
+    return rate.take(performance.now());
+  }
+
+  /** @throws Refusal (429) with when to come back */
+  take(who: string): void {
+    if (this.look(who) === 'pass') return;
+    throw new Refusal(429, 'limit', new LimitExceeded(this.#what, this.#limits.rate).message, {
+      headers: { 'retry-after': String(this.after) },
+    });
   }
 }

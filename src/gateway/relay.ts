@@ -1,9 +1,10 @@
 import type { Log } from '../log/log.js';
 import { bounded } from './body.js';
 import { ConfigError } from './config-error.js';
+import { Refusal } from './problem.js';
 
 /** The header of the channel that names a stream to what is posted. */
-const sessionHeader = 'oriel-session';
+export const sessionHeader = 'oriel-session';
 /** Says that a post was handed on already. */
 const relayed = 'oriel-relayed';
 /** What is of one connection, and not of what goes through it. */
@@ -49,28 +50,41 @@ export class Relay {
       await notes.put(keyOf(this.name as string), this.#self, note?.version ?? 0);
   }
 
-  /** @returns the other process's answer; `undefined` where the stream is of this one, or of none that is there */
-  async post(request: Request, log: Log | undefined): Promise<Response | undefined> {
-    const [, name = ''] = /^(\w+)\../.exec(request.headers.get(sessionHeader) ?? '') ?? [];
+  /**
+   * Hands a post on as it comes, so that none of it waits here.
+   * @param admit - Rejects where it may not be: it is asked before anything is read.
+   * @returns the other process's answer; `undefined` where the stream is of this one, or of none that is there
+   * @throws Refusal, and what `admit` throws
+   */
+  async post(
+    request: Request,
+    session: string,
+    log: Log | undefined,
+    admit: () => Promise<void>,
+  ): Promise<Response | undefined> {
+    const [, name = ''] = /^(\w+)\../.exec(session) ?? [];
     if (this.name === undefined || !name || name === this.name || request.headers.has(relayed)) return;
+    await admit();
     const note = await log?.notes.get(keyOf(name));
     if (!note) return;
     const headers = new Headers(request.headers);
     for (const header of hopHeaders) headers.delete(header);
     headers.set(relayed, '1');
     const { pathname } = new URL(request.url);
-    const body = await bounded(request, this.#limit).arrayBuffer();
+    const { body } = bounded(request, this.#limit);
     try {
       const answer = await fetch(`${note.value}${pathname}`, {
         method: 'POST',
         headers,
-        body,
+        ...(body && { body, duplex: 'half' }),
         signal: AbortSignal.any([request.signal, AbortSignal.timeout(patience)]),
-      });
+      } as RequestInit);
       const its = new Headers(answer.headers);
       for (const header of hopHeaders) its.delete(header);
       return new Response(answer.body, { status: answer.status, headers: its });
-    } catch {
+    } catch (error) {
+      const { cause } = error as Error;
+      if (cause instanceof Refusal) throw cause; // it was longer than it may be
       return; // that process is gone, and its streams with it: the client hears so, and opens another
     }
   }

@@ -40,10 +40,10 @@ export class Sources {
     this.#runs = this.#running.map((mounted) => this.#run(mounted));
   }
 
-  /** Answers a request on a source's path. @returns `undefined` where no source has it */
-  fetch(path: string, request: Request): Promise<Response> | undefined {
+  /** What answers requests on a source's path; `undefined` where no source has it. */
+  at(path: string): ((request: Request) => Promise<Response>) | undefined {
     const mounted = this.#paths.get(path);
-    return mounted && this.#fetch(mounted, request);
+    return mounted && ((request) => this.#fetch(mounted, request));
   }
 
   /** Has a source read once more what it has put aside. */

@@ -55,6 +55,11 @@ export interface Caller {
 
 export type Authorize = (token: string | undefined, address: string | undefined) => Promise<Caller>;
 
+/** The token that a request bears. */
+export function tokenOf({ headers }: Request): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+}
+
 type Jose = typeof import('jose');
 
 const asymmetric = /^(RS|PS|ES)(256|384|512)$|^Ed(DSA|25519)$/;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -259,7 +259,11 @@ test('what is posted to another process reaches the one that has the stream', as
   const gone = await fetch(`${two.url}/sse`, {
     method: 'POST',
     body: '',
-    headers: { 'oriel-session': 'abc.def', 'content-type': 'application/x-ndjson' },
+    headers: {
+      authorization: `Bearer ${await tokenOf('mary')}`,
+      'oriel-session': 'abc.def',
+      'content-type': 'application/x-ndjson',
+    },
   });
   assert.equal(gone.status, 410);
   await one.close();
@@ -287,4 +291,67 @@ test('another path than that of WebSockets is refused, and another origin too', 
   assert.equal(await opened('/ws', 'https://other.example'), '1008');
   assert.equal(await opened('/ws', 'https://crm.example'), 'open');
   await its.close();
+});
+
+test('who has no token makes a gateway read nothing for another, and hands on no more than a post may have', async () => {
+  const file = join(folder, 'relay.sqlite');
+  const ports = [await freePort(), await freePort()] as const;
+  const [one, two] = (await Promise.all(
+    ports.map((port) =>
+      started(
+        { auth, log: sqlite(file), self: `http://127.0.0.1:${port}`, limits: { message: 100_000 } },
+        port,
+      ),
+    ),
+  )) as [Started, Started];
+  const token = await tokenOf('mary');
+  const stop = new AbortController();
+  const stream = await fetch(`${one.url}/sse`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: stop.signal,
+  });
+  const { value } = await (stream.body as ReadableStream<Uint8Array>).getReader().read();
+  const { session } = JSON.parse(new TextDecoder().decode(value).split('\n')[0]?.slice(6) ?? '');
+  /** Posts a body that has no end, and says how much of it was taken before there was an answer. */
+  const endless = (bearer?: string) =>
+    new Promise<{ status: number; sent: number }>((resolve, reject) => {
+      let sent = 0;
+      const posting = request(`${two.url}/sse`, {
+        method: 'POST',
+        headers: {
+          'oriel-session': session,
+          'content-type': 'application/x-ndjson',
+          ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+        },
+      });
+      const block = `${'1'.repeat(999)}\n`;
+      const more = () => {
+        while (!posting.destroyed && posting.write(block)) sent += block.length;
+      };
+      posting.on('drain', more);
+      posting.on('response', ({ statusCode = 0 }) => {
+        posting.destroy();
+        resolve({ status: statusCode, sent });
+      });
+      posting.on('error', (error: NodeJS.ErrnoException) => error.code !== 'ECONNRESET' && reject(error));
+      more();
+    });
+  const nobody = await endless();
+  assert.equal(nobody.status, 401);
+  assert.equal((await endless('a.b.c')).status, 401);
+  assert.equal((await endless(token)).status, 413);
+  // The stream is still there for its own client.
+  const own = await fetch(`${two.url}/sse`, {
+    method: 'POST',
+    body: '',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'oriel-session': session,
+      'content-type': 'application/x-ndjson',
+    },
+  });
+  assert.equal(own.status, 204);
+  stop.abort();
+  await one.close();
+  await two.close();
 });

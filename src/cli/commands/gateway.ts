@@ -45,6 +45,11 @@ one, and 69 where a package, the log or the port can't be had.`,
       description: "which of the machine's addresses; 0.0.0.0 is all",
       default: '127.0.0.1',
     },
+    {
+      flags: '--proxies <number>',
+      description: 'how many proxies stand before it and say by X-Forwarded-For who asks',
+      default: '0',
+    },
     { flags: '--deadline <ms>', description: 'how long to wait for open calls at the end', default: '10000' },
   ],
   examples: [
@@ -53,8 +58,12 @@ one, and 69 where a package, the log or the port can't be had.`,
     ['curl localhost:8080/acme.clock/openapi.json', 'what can be called'],
     ['curl -X POST localhost:8080/acme.clock/now', 'a call'],
   ],
-  async run([file = 'oriel.config.js'], { port, host, deadline }, io) {
-    const at = { port: numberOf('--port', port, 65_535), host: host ?? '127.0.0.1' };
+  async run([file = 'oriel.config.js'], { port, host, deadline, proxies }, io) {
+    const at = {
+      port: numberOf('--port', port, 65_535),
+      host: host ?? '127.0.0.1',
+      proxies: numberOf('--proxies', proxies, 16),
+    };
     const wait = numberOf('--deadline', deadline, 2 ** 31 - 1);
     // Before the config: what looks its imports up from here makes every import slower.
     const [{ gateway }, { listen }] = await Promise.all([
