@@ -27,25 +27,28 @@ after(() => rm(folder, { recursive: true, force: true }));
 const secret = 'a secret of more than thirty-two bytes';
 const auth = { key: secret, algorithms: ['HS256'], audience: 'shop', clockTolerance: 0 };
 /** Soon, so that a test doesn't wait. */
-const soon = { retry: { first: 50, longest: 100 }, timeout: 500 };
+const soon = { retry: { first: 50, longest: 100 } };
+/** A try over a line that is dead is given up soon too. */
+const impatient = { ...soon, timeout: 500 };
 
 const tokenOf = (grant: Partial<Grant> = {}, expires = 60) =>
   new SignJWT({ oriel: [{ contract: 'acme.shop', ...grant }] })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject('mary')
     .setAudience('shop')
-    .setExpirationTime(Math.floor(Date.now() / 1000) + expires)
+    .setExpirationTime(Date.now() / 1000 + expires)
     .sign(new TextEncoder().encode(secret));
 
 type Token = () => Promise<string>;
-const channels: Record<string, (url: string, token?: Token) => Channel> = {
-  websocket: (url, token) =>
+const channels: Record<string, (url: string, token?: Token, when?: typeof soon) => Channel> = {
+  websocket: (url, token, when = soon) =>
     websocket(`${url.replace(/^http/, 'ws').replace(/\/$/, '')}/ws`, {
       open: (address) => new WebSocket(address),
-      ...soon,
+      ...when,
       ...(token && { token }),
     }),
-  sse: (url, token) => sse(`${url.replace(/\/$/, '')}/sse`, { ...soon, ...(token && { token }) }),
+  sse: (url, token, when = soon) =>
+    sse(`${url.replace(/\/$/, '')}/sse`, { ...when, ...(token && { token }) }),
 };
 
 const pay = (its: Started, ...amounts: number[]) =>
@@ -201,7 +204,7 @@ for (const [name, channel] of Object.entries(channels)) {
     // Renewed in place, before it ends.
     let given = 0;
     const { peer, kept, heard, states, live } = scene(
-      channel(its.url, () => (given++ ? tokenOf({ subjects: ['b'] }) : tokenOf({ subjects: ['a'] }, 2))),
+      channel(its.url, () => (given++ ? tokenOf({ subjects: ['b'] }) : tokenOf({ subjects: ['a'] }, 4))),
     );
     await live();
     const emit = (amount: number, subject: string) =>
@@ -209,7 +212,7 @@ for (const [name, channel] of Object.entries(channels)) {
     await emit(1, 'a');
     await emit(2, 'b');
     await until(() => heard.length === 1);
-    await until(() => given === 2);
+    await until(() => given === 2, { timeout: 10_000 });
     await until(async () => {
       await emit(3, 'a');
       await emit(4, 'b');
@@ -228,9 +231,9 @@ for (const [name, channel] of Object.entries(channels)) {
   });
 
   test(`${name}: a line that has died without a word is stale, and is made again`, async () => {
-    const its = await started({ beat: 150 });
+    const its = await started({ beat: 300 });
     const line = await lineTo(its.url);
-    const { peer, kept, heard, live } = scene(channel(line.url));
+    const { peer, kept, heard, live } = scene(channel(line.url, undefined, impatient));
     await live();
     await pay(its, 1);
     await until(() => heard.length === 1);

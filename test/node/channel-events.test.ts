@@ -25,14 +25,14 @@ after(() => rm(folder, { recursive: true, force: true }));
 const secret = 'a secret of more than thirty-two bytes';
 const auth = { key: secret, algorithms: ['HS256'], audience: 'shop', clockTolerance: 0 };
 /** Soon, so that a test doesn't wait. */
-const soon = { retry: { first: 50, longest: 100 }, timeout: 500 };
+const soon = { retry: { first: 50, longest: 100 } };
 
 const tokenOf = (expires = 60, members?: readonly string[], sub = 'mary') =>
   new SignJWT({ oriel: [{ contract: 'acme.shop', ...(members && { members }) }] })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(sub)
     .setAudience('shop')
-    .setExpirationTime(Math.floor(Date.now() / 1000) + expires)
+    .setExpirationTime(Date.now() / 1000 + expires)
     .sign(new TextEncoder().encode(secret));
 
 type Shop = typeof shop;
@@ -224,11 +224,11 @@ test('a token is asked for again before it ends, and nothing is stale meanwhile'
   const its = await started({ auth });
   let given = 0;
   const { kept, heard, errors, states, asked, live } = scene(its.url, {
-    token: () => tokenOf(given++ ? 60 : 2),
+    token: () => tokenOf(given++ ? 60 : 4),
   });
   await live();
   await pay(its, 1);
-  await until(() => asked.length === 2);
+  await until(() => asked.length === 2, { timeout: 10_000 });
   await until(async () =>
     (await (await fetch(`${its.url}/metrics`)).text()).includes('oriel_streams_open 1'),
   );
@@ -244,7 +244,7 @@ test('a token is asked for again before it ends, and nothing is stale meanwhile'
 
 test('a token that ends and is given again is told, and makes no loop', async () => {
   const its = await started({ auth });
-  const token = await tokenOf(1);
+  const token = await tokenOf(2);
   let given = 0;
   const { kept, errors, states, asked, live } = scene(its.url, { token: () => (given++, token) });
   await live();
@@ -290,9 +290,9 @@ test('a token that does not allow an event is refused, and so is none', async ()
 });
 
 test('a line that has died without a word is stale since it was heard, and is made again', async () => {
-  const its = await started({ beat: 150 });
+  const its = await started({ beat: 300 });
   const line = await lineTo(its.url);
-  const { kept, heard, states, live } = scene(line.url);
+  const { kept, heard, states, live } = scene(line.url, { timeout: 500 });
   await live();
   await pay(its, 1);
   await until(() => heard.length === 1);
@@ -301,8 +301,7 @@ test('a line that has died without a word is stale since it was heard, and is ma
   await pay(its, 2);
   await until(() => kept.freshness.get().state === 'stale');
   const { since } = kept.freshness.get();
-  assert.ok(since <= died + 20 && since > died - 400, `${since - died} ms after it died`);
-  assert.ok(Date.now() - died < 1500);
+  assert.ok(since <= died + 20 && since > died - 1000, `${since - died} ms after it died`);
   line.live();
   await live();
   assert.deepEqual(
