@@ -19,7 +19,7 @@ const asked = process.argv.slice(2);
 
 await ensureInstalled();
 await build({ tests: true });
-const { tests } = await import('../stryker.config.mjs');
+const { testsOf } = await import('../stryker.config.mjs');
 mkdirSync(results, { recursive: true });
 
 const files = folders
@@ -78,7 +78,7 @@ function measured(file) {
 /** Changes with the file, and with what tests it. */
 function stampOf(file) {
   const hash = createHash('sha256').update(readFileSync(join(root, file)));
-  for (const test of tests) hash.update(readFileSync(join(root, `test/unit/${test}.test.ts`)));
+  for (const test of testsOf(file)) hash.update(readFileSync(join(root, `test/unit/${test}.test.ts`)));
   return hash.digest('hex');
 }
 
