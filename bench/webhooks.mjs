@@ -46,9 +46,12 @@ const servers = {
       guest: { paid: event(type(), { retain: 'log' }) },
     });
     const sources = { paid: webhook({ path: '/hooks/bench', secret }) };
-    const { server } = await listen(gateway({ contract: bench, sources, log: sqlite(file), auth: false, limits }), {
-      port: 0,
-    });
+    const { server } = await listen(
+      gateway({ contract: bench, sources, log: sqlite(file), auth: false, limits }),
+      {
+        port: 0,
+      },
+    );
     return server;
   },
   async bare(file) {
