@@ -38,6 +38,9 @@ export interface Ended {
 /** The code of an end that is due to the token, which comes first in WebSockets' own range. */
 export const refused = 4401;
 
+/** In how many seconds a client may come back whose token can't be checked now. */
+export const comeBack = 2;
+
 /** The code of an end because nothing was heard. */
 export const silent = 4000;
 

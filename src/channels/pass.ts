@@ -10,10 +10,14 @@ export interface Claims {
 }
 
 /**
- * Reads a token. Whatever it throws refuses it: an `AuthError` by its own code, all else as `unauthorized`.
+ * Reads a token. Whatever it throws refuses it: an `AuthError` by its own code, all else as `unauthorized`. An
+ * `AuthError` of `auth-unavailable` says that it can't be told now: the client comes back, with the same token.
  * @param request - What the client asked with.
  */
 export type Authorize<R> = (token: string, request: R) => Claims | Promise<Claims>;
+
+/** A client's next token names somebody else: that is another client, which has to connect on its own. */
+export class OtherSubject extends Error {}
 
 /** Whom a client's token names, for as long as it is good. */
 export class Pass {
@@ -35,7 +39,7 @@ export class Pass {
   /**
    * Takes a token, in place of the one before; where none is asked for, any.
    * @returns for how long it is good, in ms; `undefined` for ever.
-   * @throws AuthError
+   * @throws AuthError, OtherSubject
    */
   async take(token: string | undefined): Promise<number | undefined> {
     if (!this.authorize) return;
@@ -44,6 +48,7 @@ export class Pass {
     if (this.#over) throw new AuthError('unauthorized', 'The client has gone.');
     const lasts = claims.expires === undefined ? undefined : claims.expires - Date.now();
     if (lasts !== undefined && !(lasts > 0)) throw new AuthError('auth-expired', 'The token has ended.');
+    if (this.claims && this.claims.sub !== claims.sub) throw new OtherSubject();
     this.claims = claims;
     this.token = token;
     this.#arm();

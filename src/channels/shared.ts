@@ -56,11 +56,24 @@ export function shared(name: string, connect: () => Sharable): Pick<Sharable, 'j
     const { signal } = stop;
     channel = new BroadcastChannel(title);
     channel.onmessage = ({ data }) => told(data);
-    navigator.locks.request(title, { signal }, () => lead(signal)).catch(() => {}); // given up before its turn
+    navigator.locks
+      .request(title, { signal }, () => lead(signal))
+      .catch((error) => signal.aborted || fail(error)); // it may have been given up before its turn
     // A page that is put away would keep the lock, and carry nothing.
     addEventListener('pagehide', away, { signal });
     document.addEventListener('freeze', away, { signal });
     document.addEventListener('visibilitychange', () => document.hidden || tell({ wake: true }), { signal });
+  }
+
+  /** It can't be had, such as in a frame of no origin. Whoever joins later tries again. */
+  function fail({ message }: Error): void {
+    end();
+    told({
+      failed: {
+        code: 'unreachable',
+        message: `The connection "${name}" can't be shared here: ${message} Leave out "share", or allow the page its origin.`,
+      },
+    });
   }
 
   function end(): void {

@@ -2,8 +2,8 @@ import { type Listener, pack, unpack } from '../bridge/index.js';
 import type { AuthError } from '../contract/index.js';
 import { leave, Refusal, shared, textOf } from './answers.js';
 import { Flow } from './flow.js';
-import { type EndNote, posted, refused, sessionHeader, silent, type Welcome } from './notes.js';
-import type { Authorize } from './pass.js';
+import { comeBack, type EndNote, posted, refused, sessionHeader, silent, type Welcome } from './notes.js';
+import { type Authorize, OtherSubject } from './pass.js';
 import { allows, type Outlet, Served, type ServerOptions, Services } from './served.js';
 import { Watch } from './watch.js';
 
@@ -105,7 +105,10 @@ export function eventStreams(options: EventStreamsOptions): EventStreams {
       services.end(stream.served);
     });
     streams.set(stream.id, stream); // one that is asked for its token counts too
-    const lasts = await stream.admit(request);
+    const lasts = await stream.admit(request).catch((error) => {
+      stream.close(refused, Object(error).code);
+      throw error;
+    });
     stream.send({ oriel: 'welcome', session: stream.id, most, lasts } satisfies Welcome);
     stream.served.beat();
     return new Response(stream.flow.readable, { headers: streaming });
@@ -175,8 +178,11 @@ class Stream implements Outlet {
     try {
       return await this.served.pass.take(bearer(request));
     } catch (error) {
+      // Whoever knows a stream's name has not thereby the right to speak on it, nor to end it.
+      if (error instanceof OtherSubject) throw new Refusal(410, 'gone', 'The stream is of another subject.');
       const { code, message } = error as AuthError;
-      this.close(refused, code);
+      if (code === 'auth-unavailable')
+        throw new Refusal(503, code, message, { 'retry-after': String(comeBack) });
       throw new Refusal(401, code, message, { 'www-authenticate': 'Bearer' });
     }
   }

@@ -1,8 +1,8 @@
 import type { Listener } from '../bridge/index.js';
 import type { AuthError } from '../contract/index.js';
-import { refused, type TokenNote, type Welcome } from './notes.js';
+import { comeBack, refused, type TokenNote, type Welcome } from './notes.js';
 import { checkOrigins } from './origins.js';
-import type { Authorize } from './pass.js';
+import { type Authorize, OtherSubject } from './pass.js';
 import { allows, Served, type ServerOptions, Services } from './served.js';
 import { Frames, type Socket } from './socket.js';
 
@@ -115,7 +115,10 @@ function admit(
       frames.send({ oriel: 'welcome', lasts } satisfies Welcome);
       if (!inside) enter();
     } catch (error) {
-      refuse((error as AuthError).code);
+      if (error instanceof OtherSubject) frames.close(1008, 'Another subject connects anew.');
+      else if ((error as AuthError).code === 'auth-unavailable')
+        frames.close(1013, `retry-after: ${comeBack}`);
+      else refuse((error as AuthError).code);
     }
     asking = false;
   }

@@ -22,7 +22,7 @@ export type LogErrorCode =
   | 'log-refused'
   | 'log-missing';
 
-export type AuthErrorCode = 'unauthorized' | 'auth-expired';
+export type AuthErrorCode = 'unauthorized' | 'auth-expired' | 'auth-unavailable';
 
 /** What every error of the kit is: a stable `code` to switch on, and a message that says what to do. */
 export class OrielError extends Error {
@@ -188,7 +188,7 @@ export class EmbedError extends OrielError {
   }
 }
 
-/** The other side won't have us (`unauthorized`), or no longer (`auth-expired`). */
+/** The other side won't have us (`unauthorized`), or no longer (`auth-expired`), or can't tell now (`auth-unavailable`). */
 export class AuthError extends OrielError {
   override readonly name = 'AuthError';
   declare readonly code: AuthErrorCode;

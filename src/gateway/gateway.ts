@@ -136,7 +136,7 @@ class Running implements Gateway {
         throw new ConfigError(`${where}.contract`, `"${served.contract.name}" is served already.`);
       this.#contracts.set(served.contract.name, served);
     }
-    const authorize = authorizer(auth);
+    const authorize = authorizer(auth, (error) => onError(error, 'auth'));
     const all = [...this.#contracts.values()];
     const hubOf = (topic: string) => this.#hubOf(topic);
     const [meter, limits] = [this.#meter, this.limits];

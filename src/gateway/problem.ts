@@ -58,6 +58,7 @@ const statuses: Readonly<Record<string, number>> = {
   'unknown-member': 404,
   unauthorized: 401,
   'auth-expired': 401,
+  'auth-unavailable': 503,
   timeout: 504,
   limit: 429,
   'not-cloneable': 502,

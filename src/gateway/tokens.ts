@@ -65,8 +65,12 @@ type Jose = typeof import('jose');
 const asymmetric = /^(RS|PS|ES)(256|384|512)$|^Ed(DSA|25519)$/;
 const symmetric = /^HS(256|384|512)$/;
 
-/** @returns what tells who a token's bearer is, and rejects with `AuthError`. @throws ConfigError */
-export function authorizer(auth: AuthOptions | false): Authorize {
+/**
+ * @param report - Is told why tokens can't be checked, once an outage.
+ * @returns what tells who a token's bearer is, and rejects with `AuthError`.
+ * @throws ConfigError
+ */
+export function authorizer(auth: AuthOptions | false, report: (error: unknown) => void): Authorize {
   if (auth === false) return async (_, address = '') => anybody(address);
   checkAuth(auth);
   const { algorithms, audience, issuer, clockTolerance = 5, check } = auth;
@@ -80,17 +84,31 @@ export function authorizer(auth: AuthOptions | false): Authorize {
     clockTolerance,
     requiredClaims: ['exp'],
   };
+  let away = false;
+  const claimsOf = async (token: string) => {
+    try {
+      const { jose, key } = await library;
+      // Their overloads can't be chosen among at once.
+      const verified = jose.jwtVerify(token, key as Exclude<typeof key, Uint8Array>, options);
+      const { payload } = await verified.catch((error) => {
+        throw refused(error, jose);
+      });
+      const taken = !check || (await check(payload));
+      away = false;
+      if (taken) return payload;
+    } catch (cause) {
+      if (cause instanceof AuthError) throw cause;
+      // The keys, or what knows of revoked tokens, can't be had: the token isn't to blame.
+      if (!away) report(cause);
+      away = true;
+      throw new AuthError('auth-unavailable', "Tokens can't be checked now. Come back later.", { cause });
+    }
+    throw new AuthError('unauthorized', 'This token is no longer taken. Get another one.');
+  };
   return async (token) => {
     if (!token)
       throw new AuthError('unauthorized', 'A token is needed: send "Authorization: Bearer <token>".');
-    const { jose, key } = await library;
-    // Their overloads can't be chosen among at once.
-    const verified = jose.jwtVerify(token, key as Exclude<typeof key, Uint8Array>, options);
-    const { payload } = await verified.catch((error) => {
-      throw refused(error, jose);
-    });
-    if (check && !(await check(payload)))
-      throw new AuthError('unauthorized', 'This token is no longer taken. Get another one.');
+    const payload = await claimsOf(token);
     const { iss, sub } = payload;
     // One name may be given by several issuers, and a token that names nobody stands for itself alone.
     const id = sub === undefined ? `token ${await digested(token)}` : JSON.stringify([iss, sub]);
@@ -146,8 +164,16 @@ function refused(error: unknown, { errors }: Jose): unknown {
         cause: error,
       },
     );
-  // Where the keys can't be had, the token isn't to blame.
-  if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) return error;
+  // An address of keys that answers with an error, or with something else, throws a general one.
+  const { JWKSInvalid, JWKSTimeout, JOSEError } = errors;
+  const general = Object(error).code === JOSEError.code;
+  if (
+    error instanceof JWKSTimeout ||
+    error instanceof JWKSInvalid ||
+    general ||
+    !(error instanceof JOSEError)
+  )
+    return error;
   return new AuthError('unauthorized', 'The token is not valid.', { cause: error });
 }
 

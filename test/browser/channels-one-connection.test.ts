@@ -160,6 +160,26 @@ for (const by of ['sse', 'websocket'] as const) {
     }
   });
 
+  test(`${by}: where a lock can not be had, whoever waits hears why, and the next one tries again`, async () => {
+    const { locks } = navigator;
+    // As in a frame of no origin.
+    const request = () => Promise.reject(new DOMException('No locks here.', 'SecurityError'));
+    Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true });
+    const url = urlOf(by);
+    const channel = (by === 'sse' ? sse : websocket)(url, { share: true });
+    const open = () => client(suite, channel, { onError: () => {} });
+    try {
+      const error = await rejection(open().add({ a: 1, b: 1 }));
+      expect(error).to.include({ code: 'unreachable' });
+      expect(error.message).to.match(/can't be shared here: No locks here\./);
+    } finally {
+      Object.defineProperty(navigator, 'locks', { value: locks, configurable: true });
+    }
+    const far = open();
+    expect(await far.add({ a: 1, b: 1 })).to.equal(2);
+    far.close();
+  });
+
   test(`${by}: what shares a connection by a function for an address needs a name`, () => {
     expect(() => (by === 'sse' ? sse : websocket)(() => 'x', { share: true })).to.throw(
       TypeError,

@@ -366,7 +366,7 @@ export function networkSuite({ test, name, start, channel, patience }: NetworkSu
     const { far } = await scene.start({
       authorize: (token) => {
         seen.push(token);
-        return { sub: token, expires: Date.now() + 600 };
+        return { sub: 'ada', shown: token, expires: Date.now() + 600 };
       },
     });
     let asked = 0;
@@ -379,10 +379,41 @@ export function networkSuite({ test, name, start, channel, patience }: NetworkSu
     });
     await until(() => seen.length === 3);
     assert.deepEqual(seen, ['token 1', 'token 2', 'token 3']);
-    await until(async () => Object(await peers[7]?.claims()).sub === 'token 3');
+    await until(async () => Object(await peers[7]?.claims()).shown === 'token 3');
     assert.deepEqual([far.counts.made, over, asked], [1, false, 3]);
     for (const peer of peers) peer.close();
     await call;
+  });
+
+  check(
+    'a token of somebody else connects anew, and does not speak on the connection of the first',
+    async (scene) => {
+      const { far } = await scene.start({
+        authorize: (token) => ({ sub: token, ...(token === 'ada' && { expires: Date.now() + 600 }) }),
+      });
+      let who = 'ada';
+      const clock = scene.client(far.url, { token: () => who });
+      assert.equal(Object(await clock.claims()).sub, 'ada');
+      const call = rejection(clock.never());
+      who = 'bob';
+      assert.equal((await call).code, 'lost');
+      assert.equal(Object(await clock.claims()).sub, 'bob');
+      assert.equal(far.counts.made, 2);
+    },
+  );
+
+  check('a token that can not be checked now is no bad one, and is shown again', async (scene) => {
+    let [asked, away] = [0, true];
+    const { far } = await scene.start({
+      authorize: (sub) => {
+        if (asked++ && !away) return { sub };
+        away = false;
+        throw new AuthError('auth-unavailable', 'The keys are away.');
+      },
+    });
+    const clock = scene.client(far.url, { token: () => 'ada' });
+    assert.equal(Object(await clock.claims()).sub, 'ada');
+    assert.equal(asked, 2);
   });
 
   check('a token that ends, and that no other follows, ends the connection as expired', async (scene) => {

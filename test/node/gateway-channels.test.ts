@@ -293,6 +293,43 @@ test('another path than that of WebSockets is refused, and another origin too', 
   await its.close();
 });
 
+test('who knows the name of a stream does not speak on it, with a token of another or a bad one', async () => {
+  const its = await started({ auth });
+  const mine = await tokenOf('mary');
+  let session = '';
+  const channel = sse(`${its.url}/sse`, {
+    retry,
+    token: () => mine,
+    fetch: (url, init) => {
+      session = new Headers(init.headers).get('oriel-session') ?? session;
+      return fetch(url, init);
+    },
+  });
+  const peer = connect({ channel, contract: shop, side: 'host', onError: () => {} });
+  const subject = async () => ((await peer.remote.who()) as { subject: string }).subject;
+  assert.equal(await subject(), 'mary');
+  const { epoch } = peer.state.get();
+  const say = async (bearer: string) =>
+    (
+      await fetch(`${its.url}/sse`, {
+        method: 'POST',
+        body: '',
+        headers: {
+          authorization: `Bearer ${bearer}`,
+          'oriel-session': session,
+          'content-type': 'application/x-ndjson',
+        },
+      })
+    ).status;
+  assert.deepEqual([await say(await tokenOf('eve')), await say('a.b.c')], [410, 401]);
+  assert.deepEqual([await subject(), peer.state.get().epoch], ['mary', epoch]);
+  // Another of her own is taken.
+  assert.equal(await say(await tokenOf('mary', [{ contract: 'acme.shop' }], 120)), 204);
+  assert.equal(await subject(), 'mary');
+  peer.close();
+  await its.close();
+});
+
 test('who has no token makes a gateway read nothing for another, and hands on no more than a post may have', async () => {
   const file = join(folder, 'relay.sqlite');
   const ports = [await freePort(), await freePort()] as const;

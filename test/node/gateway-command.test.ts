@@ -197,7 +197,7 @@ test('what is wrong is told to people, with the exit code for programs', { timeo
     env: {},
     signal: new AbortController().signal,
   };
-  const its = { port: '0', host: '127.0.0.1', deadline: '0' };
+  const its = { port: '0', host: '127.0.0.1', deadline: '0', proxies: '0' };
   const refused: [file: string, options: Partial<typeof its>, exit: number, says: RegExp][] = [
     ['right.js', { port: 'http' }, 2, /--port must be a number from 0 to 65535, not "http"/],
     [

@@ -151,6 +151,50 @@ test('keys may be public, at an address, and a check has the last word', async (
   keys.close();
 });
 
+test('while keys can not be had, tokens are not to blame, and the operator hears why once', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+  let answer: (() => Promise<string>) | undefined;
+  const keys = createServer(async (_, response) => {
+    if (answer) response.end(await answer());
+    else response.writeHead(500).end();
+  });
+  await new Promise<void>((resolve) => keys.listen(0, '127.0.0.1', resolve));
+  const key = new URL(`http://127.0.0.1:${(keys.address() as AddressInfo).port}/jwks.json`);
+  let known = true;
+  const { post, errors, close } = await started({
+    auth: {
+      ...auth,
+      key,
+      algorithms: ['ES256'],
+      check: () => {
+        if (!known) throw new Error('the list of revoked tokens is away');
+        return true;
+      },
+    },
+  });
+  const headers = await bearing({ alg: 'ES256', key: privateKey });
+  const asked = async () => {
+    const response = await post('/acme.shop/who', undefined, headers);
+    return [response.status, (await response.json()).code, response.headers.get('retry-after')];
+  };
+  const away = [503, 'auth-unavailable', '2'];
+  assert.deepEqual(await asked(), away);
+  answer = async () => '<html>';
+  assert.deepEqual(await asked(), away);
+  answer = async () => '{"keys":5}';
+  assert.deepEqual(await asked(), away);
+  assert.equal(errors.length, 1);
+  answer = async () => JSON.stringify({ keys: [await exportJWK(publicKey)] });
+  assert.equal((await asked())[0], 200);
+  known = false;
+  assert.deepEqual(await asked(), away);
+  assert.match(String(errors[1]), /revoked tokens is away/);
+  known = true;
+  assert.equal((await asked())[0], 200);
+  await close();
+  keys.close();
+});
+
 test('the key of one caller names nothing of another, whatever their tokens have in common', async () => {
   const { post, bought, close } = await started({ auth: { ...auth, issuer: ['https://bank.example', 'b'] } });
   const until = Math.floor(Date.now() / 1000) + 60;
