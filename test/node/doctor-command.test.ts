@@ -329,3 +329,22 @@ test('what it is at is shown on a terminal, and nowhere else', { timeout: 60_000
   for (const part of ['\r\u001b[Kasking http', '\r\u001b[K302  http', 'It embeds'])
     assert.ok(shown.includes(part), shown);
 });
+
+test('a page that is made to be read for ever is read in time', { timeout: 30_000 }, () => {
+  const start = performance.now();
+  for (const body of [
+    '<meta '.repeat(600_000),
+    `<meta ${'x'.repeat(4_000_000)}`,
+    `<meta ${'http-equiv=content-security-policy '.repeat(100_000)}`,
+    `<meta ${'http-equiv=refresh '.repeat(200_000)}`,
+    '<script '.repeat(500_000),
+  ])
+    judge({
+      hops: [{ url: new URL('https://a.example'), status: 200, headers: [], body }],
+      host: 'https://b.example',
+      further: [],
+      hostCsp: [],
+      hostCoep: undefined,
+    });
+  assert.ok(performance.now() - start < 10_000);
+});

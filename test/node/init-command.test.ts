@@ -47,6 +47,7 @@ test('nothing is written over, and no wrong name is taken', { timeout: 60_000 },
   const runs: [args: string[], code: number, says: RegExp][] = [
     [['.', '--name', 'acme.a'], 73, /is there already, and not empty/],
     [['acme-file'], 73, /is there already/],
+    [['acme-file/greeting-card'], 73, /can't be written \(ENOTDIR/],
     [['new', '--name', 'Acme'], 2, /"Acme" can't name a contract and a tag/],
     [['new', '--name', 'acme.class'], 2, /none of them JavaScript's/],
     [['new', '--nmae', 'acme.a'], 2, /Did you mean --name\?/],

@@ -34,15 +34,26 @@ where the folder has something in it.`,
       throw new CliError(exits.cantCreate, `${folder} is there already, and not empty. Name another folder.`);
     const files = filesOf(names, String(packageJson('package.json')['version']));
     for (const [file, text] of Object.entries(files)) {
-      const to = join(path, file);
-      await mkdir(dirname(to), { recursive: true });
-      await writeFile(to, text, { flag: 'wx' });
+      await write(join(path, file), text);
       await print(join(folder, file));
     }
     note(`oriel: now: cd ${folder} && npm install && npm test && npm start`);
     return exits.ok;
   },
 };
+
+/** @throws CliError where it can't be written */
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text, { flag: 'wx' });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new CliError(exits.cantCreate, `${file} can't be written (${message}). Name another folder.`, {
+      cause: error,
+    });
+  }
+}
 
 function namesFor(given: string | undefined, folder: string): Names {
   const plain = folder.toLowerCase().replace(/[^a-z0-9.-]+/g, '-');

@@ -38,19 +38,20 @@ function sandboxed(values: readonly string[]): Finding[] {
   return [];
 }
 
+/** What of a tag is looked at. Bounded, so that no page, however it is made, takes a search that has no end. */
 const signs: readonly (readonly [RegExp, Omit<Finding, 'level'>, Finding['level']])[] = [
   [
-    /<meta[^>]+http-equiv=["']?content-security-policy["']?[^>]*frame-ancestors/i,
+    /<meta\b[^<>]{1,1000}http-equiv=["']?content-security-policy["']?[^<>]{0,4000}frame-ancestors/i,
     { rule: 'meta', text: 'frame-ancestors in a <meta> is ignored. Only the header counts.' },
     'notes',
   ],
   [
-    /<meta[^>]+http-equiv=["']?x-frame-options/i,
+    /<meta\b[^<>]{1,1000}http-equiv=["']?x-frame-options/i,
     { rule: 'meta', text: 'X-Frame-Options in a <meta> is ignored. Only the header counts.' },
     'notes',
   ],
   [
-    /<meta[^>]+http-equiv=["']?refresh["']?[^>]*url=/i,
+    /<meta\b[^<>]{1,1000}http-equiv=["']?refresh["']?[^<>]{0,1000}url=/i,
     {
       rule: 'refresh',
       text: 'It leads on by a <meta http-equiv="refresh">. Ask doctor about that address too.',
@@ -70,7 +71,8 @@ const signs: readonly (readonly [RegExp, Omit<Finding, 'level'>, Finding['level'
 
 function ofBody(body: string, { protocol }: URL): Finding[] {
   const found = signs.filter(([sign]) => sign.test(body)).map(([, its, level]) => ({ level, ...its }));
-  const [insecure] = /<(?:script|iframe|link)\b[^>]+(?:src|href)=["']http:\/\/[^"']+/i.exec(body) ?? [];
+  const [insecure] =
+    /<(?:script|iframe|link)\b[^<>]{1,1000}(?:src|href)=["']http:\/\/[^"']+/i.exec(body) ?? [];
   if (protocol !== 'https:' || insecure === undefined) return found;
   return [
     ...found,

@@ -109,12 +109,13 @@ function get(url: URL, { host, timeout, signal }: PageOptions): Promise<Hop> {
         if ((size += chunk.length) >= enough) answered();
       });
       response.on('end', answered);
-      response.on('error', reject);
+      response.on('error', failed);
     });
-    sent.on('error', (error) => {
+    const failed = (error: Error) => {
       clearTimeout(late);
       reject(error);
-    });
+    };
+    sent.on('error', failed);
     sent.end();
   });
 }

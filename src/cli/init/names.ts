@@ -20,7 +20,7 @@ export function namesOf(name: string): Names | undefined {
 
 /** What can't be a variable's name in a module, or is one of the files' own. */
 const reserved = new Set(
-  `await break case catch class const continue debugger default delete do else enum export extends false finally for
+  `arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for
   function if implements import in instanceof interface let new null package private protected public return static
   super switch this throw true try typeof var void while with yield greeter connect contract event method type test
   document window host peer mock show said mockGuest mockHost assert`.split(/\s+/),
