@@ -1,7 +1,7 @@
 import { InvalidValue, LogError } from '../contract/index.js';
 import { type Envelope, formatCursor, type Position, readEnvelope } from '../events/index.js';
 import type { Batch, Engine, Share } from './engine.js';
-import type { Appended, Head, Log, Notes, Page, ReadOptions } from './log.js';
+import type { Appended, Head, Log, Notes, Page, Passing, ReadOptions } from './log.js';
 import { headOf, pageOf, placeOf, share } from './page.js';
 import { Tail } from './tail.js';
 import { abortable, sleep } from './wait.js';
@@ -39,11 +39,13 @@ class EngineLog implements Log {
     this.durable = engine.durable;
     this.#engine = engine;
     this.#patience = patience;
-    this.notes = {
-      get: (key) => this.#do(async () => engine.note(checkName('key', key))),
-      put: (key, value, version) =>
-        this.#do(async () => engine.putNote(checkName('key', key), checkText(value), checkVersion(version))),
-    };
+    this.notes = this.#notes();
+  }
+
+  passing(bounds: Passing): Notes {
+    for (const name of ['time', 'most'] as const)
+      if (!(bounds[name] >= 1)) refuse(name, 'must be a number, 1 at least', String(bounds[name]));
+    return this.#notes(bounds);
   }
 
   async append(
@@ -110,6 +112,17 @@ class EngineLog implements Log {
     for (const tail of [...this.#tails.values()]) tail.end(error);
     await Promise.allSettled(this.#appending);
     await this.#engine.close();
+  }
+
+  #notes(passing?: Passing): Notes {
+    const engine = this.#engine;
+    return {
+      get: (key) => this.#do(async () => engine.note(checkName('key', key), passing)),
+      put: (key, value, version) =>
+        this.#do(async () =>
+          engine.putNote(checkName('key', key), checkText(value), checkVersion(version), passing),
+        ),
+    };
   }
 
   async *#pages(

@@ -1,4 +1,4 @@
-import type { Note } from './log.js';
+import type { Note, Passing } from './log.js';
 
 /** An event on its way in. */
 export interface Entry {
@@ -55,7 +55,8 @@ export interface Engine {
    * @returns what ends it
    */
   watch(topic: string, wake: () => void): () => void;
-  note(key: string): Promise<Note | undefined>;
-  putNote(key: string, value: string, version: number): Promise<Note | undefined>;
+  /** @param passing - It is one of those that go away by themselves. */
+  note(key: string, passing?: Passing): Promise<Note | undefined>;
+  putNote(key: string, value: string, version: number, passing?: Passing): Promise<Note | undefined>;
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ export type {
   Note,
   Notes,
   Page,
+  Passing,
   ReadOptions,
   ResetPage,
   ResetReason,

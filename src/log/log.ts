@@ -109,6 +109,14 @@ export interface Notes {
   put(key: string, value: string, version: number): Promise<Note | undefined>;
 }
 
+/** What bounds notes that go away by themselves. */
+export interface Passing {
+  /** For how many ms after it was written last a note is kept. */
+  readonly time: number;
+  /** How many there may be, or a few more for a second; the oldest go first. */
+  readonly most: number;
+}
+
 /**
  * Where events that must not be lost are kept, by topic and in order. Any number of processes may share one engine;
  * each makes a log of its own on it.
@@ -125,6 +133,12 @@ export interface Log {
   /** Whether what was appended outlives the process, and its being killed. */
   readonly durable: boolean;
   readonly notes: Notes;
+
+  /**
+   * Notes that go away by themselves, apart from the others. All who share a log give the same bounds.
+   * @throws InvalidValue
+   */
+  passing(bounds: Passing): Notes;
 
   /**
    * Takes events, in this order, each id once a topic. Events that are appended together are no transaction: after a

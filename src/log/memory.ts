@@ -9,6 +9,7 @@ import {
   type LogOptions,
   type Note,
   newEpoch,
+  type Passing,
   type Share,
   type Taken,
   Wakes,
@@ -75,6 +76,8 @@ class MemoryEngine implements Engine {
   readonly #epoch = newEpoch();
   readonly #rings = new Map<string, Ring>();
   readonly #notes = new Map<string, Note>();
+  /** Those that were written last come last. */
+  readonly #passing = new Map<string, Note & { readonly at: number }>();
   readonly #wakes = new Wakes();
 
   constructor(bounds: Bounds) {
@@ -104,19 +107,35 @@ class MemoryEngine implements Engine {
     return this.#wakes.add(topic, wake);
   }
 
-  async note(key: string): Promise<Note | undefined> {
-    return this.#notes.get(key);
+  async note(key: string, passing?: Passing): Promise<Note | undefined> {
+    if (!passing) return this.#notes.get(key);
+    this.#forget(passing);
+    const { value, version } = this.#passing.get(key) ?? {};
+    return value !== undefined && version !== undefined ? { value, version } : undefined;
   }
 
-  async putNote(key: string, value: string, version: number): Promise<Note | undefined> {
-    if ((this.#notes.get(key)?.version ?? 0) !== version) return;
+  async putNote(key: string, value: string, version: number, passing?: Passing): Promise<Note | undefined> {
+    if (passing) this.#forget(passing);
+    const notes: Map<string, Note> = passing ? this.#passing : this.#notes;
+    if ((notes.get(key)?.version ?? 0) !== version) return;
     const note = { value, version: version + 1 };
-    this.#notes.set(key, note);
+    notes.delete(key);
+    notes.set(key, passing ? Object.assign({ at: Date.now() }, note) : note);
+    if (passing) this.#forget(passing);
     return note;
+  }
+
+  #forget({ time, most }: Passing): void {
+    const since = Date.now() - time;
+    for (const [key, { at }] of this.#passing) {
+      if (this.#passing.size <= most && at > since) return;
+      this.#passing.delete(key);
+    }
   }
 
   async close(): Promise<void> {
     this.#rings.clear();
     this.#notes.clear();
+    this.#passing.clear();
   }
 }

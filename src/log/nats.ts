@@ -12,6 +12,7 @@ import {
   type LogOptions,
   type Note,
   needed,
+  type Passing,
   type Row,
   type Share,
   type Taken,
@@ -45,6 +46,8 @@ const apiCodes = { exists: 10058, wrongVersion: 10071 };
 export function nats(options: NatsOptions): Log {
   return createLog(new NatsEngine(options, boundsOf(options)), options);
 }
+
+type Config = Partial<StreamConfig> & { name: string };
 
 interface Connected {
   readonly connection: NatsConnection;
@@ -113,25 +116,37 @@ class NatsEngine implements Engine {
     };
   }
 
-  note(key: string): Promise<Note | undefined> {
-    const name = `${this.#prefix}-notes`;
-    return this.#do(name, async ({ manager }) => {
-      const message = await found(manager.streams.getMessage(name, { last_by_subj: this.#noteOf(key) }));
-      return message ? { value: message.string(), version: message.seq } : undefined;
-    });
+  note(key: string, passing?: Passing): Promise<Note | undefined> {
+    const config = this.#notesConfig(passing);
+    const { name } = config;
+    return this.#do(
+      name,
+      async ({ manager }) => {
+        const last = { last_by_subj: `${name}.${encoded(key)}` };
+        const message = await found(manager.streams.getMessage(name, last));
+        return message ? { value: message.string(), version: message.seq } : undefined;
+      },
+      config,
+    );
   }
 
-  putNote(key: string, value: string, version: number): Promise<Note | undefined> {
-    return this.#do(`${this.#prefix}-notes`, async ({ client }) => {
-      const expect = { lastSubjectSequence: version };
-      try {
-        const { seq } = await client.publish(this.#noteOf(key), value, { expect });
-        return { value, version: seq };
-      } catch (error) {
-        if (apiCodeOf(error) === apiCodes.wrongVersion) return;
-        throw error;
-      }
-    });
+  putNote(key: string, value: string, version: number, passing?: Passing): Promise<Note | undefined> {
+    const config = this.#notesConfig(passing);
+    const { name } = config;
+    return this.#do(
+      name,
+      async ({ client }) => {
+        const expect = { lastSubjectSequence: version };
+        try {
+          const { seq } = await client.publish(`${name}.${encoded(key)}`, value, { expect });
+          return { value, version: seq };
+        } catch (error) {
+          if (apiCodeOf(error) === apiCodes.wrongVersion) return;
+          throw error;
+        }
+      },
+      config,
+    );
   }
 
   async close(): Promise<void> {
@@ -167,10 +182,14 @@ class NatsEngine implements Engine {
   }
 
   /** Makes the stream if it isn't there, and once more if somebody has taken it away. */
-  async #do<T>(name: string, run: (connected: Connected, epoch: string) => Promise<T>): Promise<T> {
+  async #do<T>(
+    name: string,
+    run: (connected: Connected, epoch: string) => Promise<T>,
+    config = this.#config(name),
+  ): Promise<T> {
     try {
       const connected = await this.#connect();
-      const making = this.#streams.get(name) ?? this.#make(connected, name);
+      const making = this.#streams.get(name) ?? this.#make(connected, name, config);
       this.#streams.set(name, making);
       return await run(connected, await making);
     } catch (error) {
@@ -179,8 +198,7 @@ class NatsEngine implements Engine {
     }
   }
 
-  async #make({ manager }: Connected, name: string): Promise<string> {
-    const config = name === `${this.#prefix}-notes` ? this.#notesConfig(name) : this.#config(name);
+  async #make({ manager }: Connected, name: string, config: Config): Promise<string> {
     try {
       return epochOf(await manager.streams.add(config));
     } catch (error) {
@@ -189,7 +207,7 @@ class NatsEngine implements Engine {
     }
   }
 
-  #config(name: string): Partial<StreamConfig> & { name: string } {
+  #config(name: string): Config {
     const { age, count, bytes, dedupe } = this.#bounds;
     return {
       ...this.#common(name),
@@ -201,8 +219,17 @@ class NatsEngine implements Engine {
     };
   }
 
-  #notesConfig(name: string): Partial<StreamConfig> & { name: string } {
-    return { ...this.#common(name), subjects: [`${name}.*`], max_msgs_per_subject: 1 };
+  #notesConfig(passing: Passing | undefined): Config {
+    const name = `${this.#prefix}-${passing ? 'passing' : 'notes'}`;
+    const its = { ...this.#common(name), subjects: [`${name}.*`], max_msgs_per_subject: 1 };
+    if (!passing) return its;
+    const { time, most } = passing;
+    return {
+      ...its,
+      max_age: nanos(Math.max(time, 100), 0), // it takes no less
+      max_msgs: Number.isFinite(most) ? most : -1,
+      duplicate_window: nanos(Math.min(Math.max(time, 100), 120_000), 0),
+    };
   }
 
   #common(name: string): Pick<StreamConfig, 'name' | 'num_replicas' | 'allow_direct'> {
@@ -248,10 +275,6 @@ class NatsEngine implements Engine {
       'log-refused',
       `The topic "${topic}" makes a name of over 255 characters. Shorten it.`,
     );
-  }
-
-  #noteOf(key: string): string {
-    return `${this.#prefix}-notes.${encoded(key)}`;
   }
 
   #wakeOf(name: string): string {

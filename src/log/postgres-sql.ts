@@ -25,6 +25,10 @@ CREATE TABLE IF NOT EXISTS ${t}_ids (
 CREATE INDEX IF NOT EXISTS ${t}_ids_at ON ${t}_ids (at);
 CREATE TABLE IF NOT EXISTS ${t}_trimmed (topic text PRIMARY KEY, xid xid8 NOT NULL, seq bigint NOT NULL);
 CREATE TABLE IF NOT EXISTS ${t}_notes (key text PRIMARY KEY, value text NOT NULL, version bigint NOT NULL);
+CREATE TABLE IF NOT EXISTS ${t}_passing (
+  key text PRIMARY KEY, value text NOT NULL, version bigint NOT NULL, at timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS ${t}_passing_at ON ${t}_passing (at);
 
 CREATE OR REPLACE FUNCTION ${t}_wake() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -158,3 +162,24 @@ INSERT INTO ${t}_notes SELECT $1, $2, 1 WHERE $3::bigint = 0 ON CONFLICT DO NOTH
 `;
 export const changeNote = (t: string): string =>
   `UPDATE ${t}_notes SET value = $2, version = version + 1 WHERE key = $1 AND version = $3 RETURNING version`;
+
+/** Values: key, time in ms. */
+export const passing = (t: string): string =>
+  `SELECT value, version FROM ${t}_passing WHERE key = $1 AND at > clock_timestamp() - $2 * interval '1 ms'`;
+
+/** Values: key, value, version, time in ms. @returns a row where it was written */
+export const addPassing = (t: string): string => `
+INSERT INTO ${t}_passing SELECT $1, $2, 1, clock_timestamp() WHERE $3::bigint = 0
+  ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value, version = 1, at = EXCLUDED.at
+  WHERE ${t}_passing.at <= clock_timestamp() - $4 * interval '1 ms' RETURNING version
+`;
+export const putPassing = (t: string): string => `
+UPDATE ${t}_passing SET value = $2, version = version + 1, at = clock_timestamp()
+  WHERE key = $1 AND version = $3 AND at > clock_timestamp() - $4 * interval '1 ms' RETURNING version
+`;
+
+/** Values: time in ms, count. */
+export const dropPassing = (t: string): string => `
+DELETE FROM ${t}_passing WHERE at <= clock_timestamp() - $1 * interval '1 ms'
+  OR key IN (SELECT key FROM ${t}_passing ORDER BY at DESC OFFSET $2)
+`;

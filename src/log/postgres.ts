@@ -1,5 +1,5 @@
 import type { Client, Pool, PoolConfig } from 'pg';
-import { InvalidValue } from '../contract/index.js';
+import { InvalidValue, LogError } from '../contract/index.js';
 import {
   type Batch,
   type Bounds,
@@ -12,6 +12,7 @@ import {
   type Note,
   needed,
   newEpoch,
+  type Passing,
   type Share,
   type Taken,
   Wakes,
@@ -84,6 +85,7 @@ class PostgresEngine implements Engine {
   #opened: Promise<Pool> | undefined;
   #listener: Promise<Client> | undefined;
   #idsDroppedAt = 0;
+  #passingDroppedAt = 0;
 
   constructor(options: PostgresOptions, prefix: string, bounds: Bounds) {
     this.#options = options;
@@ -109,6 +111,9 @@ class PostgresEngine implements Engine {
         ? await pool.query<PlaceRow>(sql.places(this.#prefix), [topic, olds])
         : { rows: [] };
       const places = new Map([...fresh, ...known].map(({ id, place }) => [id, place]));
+      // One that was known a moment ago, and is forgotten by now, is taken at the next attempt.
+      if (places.size < ids.length)
+        throw new LogError('log-unavailable', 'An id was forgotten while it was looked up. Append again.');
       const taken = entries.map(({ id }) => ({ seq: places.get(id) ?? '', duplicate: !news.delete(id) }));
       const bytes = once.reduce((sum, { json }) => sum + json.length, 0);
       // It is safe by now, whatever becomes of this.
@@ -147,17 +152,26 @@ class PostgresEngine implements Engine {
     };
   }
 
-  note(key: string): Promise<Note | undefined> {
+  note(key: string, passing?: Passing): Promise<Note | undefined> {
+    const [get, values] = passing ? [sql.passing, [key, longest(passing.time)]] : [sql.note, [key]];
     return this.#do(async (pool) => {
-      const { rows } = await pool.query<{ value: string; version: string }>(sql.note(this.#prefix), [key]);
+      const { rows } = await pool.query<{ value: string; version: string }>(get(this.#prefix), values);
       return rows[0] && { value: rows[0].value, version: Number(rows[0].version) };
     });
   }
 
-  putNote(key: string, value: string, version: number): Promise<Note | undefined> {
+  putNote(key: string, value: string, version: number, passing?: Passing): Promise<Note | undefined> {
     return this.#do(async (pool) => {
-      const put = version ? sql.changeNote : sql.putNote;
-      const { rows } = await pool.query<{ version: string }>(put(this.#prefix), [key, value, version]);
+      const put = passing
+        ? version
+          ? sql.putPassing
+          : sql.addPassing
+        : version
+          ? sql.changeNote
+          : sql.putNote;
+      const values = [key, value, version, ...(passing ? [longest(passing.time)] : [])];
+      const { rows } = await pool.query<{ version: string }>(put(this.#prefix), values);
+      if (passing) await this.#dropPassing(pool, passing);
       return rows[0] && { value, version: Number(rows[0].version) };
     });
   }
@@ -169,7 +183,14 @@ class PostgresEngine implements Engine {
   }
 
   get #dedupe(): number {
-    return Math.min(this.#bounds.dedupe, 1e12);
+    return longest(this.#bounds.dedupe);
+  }
+
+  async #dropPassing(pool: Pool, { time, most }: Passing): Promise<void> {
+    const now = Date.now();
+    if (now - this.#passingDroppedAt < 1000) return;
+    this.#passingDroppedAt = now;
+    await pool.query(sql.dropPassing(this.#prefix), [longest(time), most]);
   }
 
   async #read(pool: Pool, topic: string, after: string, { limit, bytes }: Share): Promise<ReadRow[]> {
@@ -244,7 +265,10 @@ class PostgresEngine implements Engine {
     try {
       await client.query('BEGIN');
       await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`${this.#prefix}.setup`]);
-      const { rows } = await client.query('SELECT to_regclass($1) AS there', [`${this.#prefix}_notes`]);
+      const { rows } = await client.query(
+        'SELECT to_regclass($1) IS NOT NULL AND to_regclass($2) IS NOT NULL AS there',
+        ['notes', 'passing'].map((table) => `${this.#prefix}_${table}`),
+      );
       if (!rows[0]?.there) await client.query(sql.setup(this.#prefix));
       await client.query(sql.adopt(this.#prefix), [newEpoch().slice(0, 24)]);
       await client.query('COMMIT');
@@ -293,6 +317,9 @@ class PostgresEngine implements Engine {
     listener?.then((client) => client.end()).catch(() => {});
   }
 }
+
+/** An interval is no longer than this, in ms. */
+const longest = (ms: number) => Math.min(ms, 1e12);
 
 const finite = (value: number) => (Number.isFinite(value) ? value : null);
 

@@ -95,9 +95,26 @@ end
 return found
 `;
 
-/** Keys: a hash. Values: value, version. @returns 1 where it was written */
+/** Keys: a hash. Values: value, version, for how many ms (-1: for good). @returns 1 where it was written */
 export const putNote = `
 if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 'value', ARGV[1], 'version', ARGV[2] + 1)
+if ARGV[3] ~= '-1' then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
 return 1
+`;
+
+/** Keys: a sorted set of keys by when they were written. Values: a key, for how many ms, how many. @returns those that are too many */
+export const pass = `
+local now = redis.call('TIME')
+local ms = now[1] * 1000 + math.floor(now[2] / 1000)
+redis.call('ZADD', KEYS[1], ms, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', ms - ARGV[2]))
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+local over = redis.call('ZCARD', KEYS[1]) - ARGV[3]
+if over <= 0 then return {} end
+local gone = {}
+for i, key in ipairs(redis.call('ZPOPMIN', KEYS[1], over)) do
+  if i % 2 == 1 then gone[#gone + 1] = key end
+end
+return gone
 `;

@@ -12,6 +12,7 @@ import {
   type Note,
   needed,
   newEpoch,
+  type Passing,
   type Row,
   type Share,
   type Taken,
@@ -136,14 +137,29 @@ class RedisEngine implements Engine {
     };
   }
 
-  async note(key: string): Promise<Note | undefined> {
-    const { value, version } = await this.#do((client) => client.hGetAll(this.#key(key, ':note')));
+  async note(key: string, passing?: Passing): Promise<Note | undefined> {
+    const { value, version } = await this.#do((client) => client.hGetAll(this.#noteOf(key, passing)));
     return value === undefined ? undefined : { value, version: Number(version) };
   }
 
-  async putNote(key: string, value: string, version: number): Promise<Note | undefined> {
-    const written = await this.#run(scripts.putNote, [this.#key(key, ':note')], [value, String(version)]);
-    return String(written) === '1' ? { value, version: version + 1 } : undefined;
+  async putNote(key: string, value: string, version: number, passing?: Passing): Promise<Note | undefined> {
+    const name = this.#noteOf(key, passing);
+    const time = passing ? bound(Math.min(passing.time, longest)) : '-1';
+    const written = await this.#run(scripts.putNote, [name], [value, String(version), time]);
+    if (String(written) !== '1') return;
+    if (passing) await this.#pass(name, time, passing.most);
+    return { value, version: version + 1 };
+  }
+
+  async #pass(name: string, time: string, most: number): Promise<void> {
+    const values = [name, time, bound(Math.min(most, 1e9))];
+    // One by one: in a cluster they are not together.
+    for (const gone of await this.#run(scripts.pass, [this.#key('@passing', ':all')], values))
+      await this.#do((client) => client.del(gone));
+  }
+
+  #noteOf(key: string, passing: Passing | undefined): string {
+    return this.#key(key, passing ? ':passing' : ':note');
   }
 
   async close(): Promise<void> {
@@ -222,6 +238,9 @@ class RedisEngine implements Engine {
     this.#checked = true;
   }
 }
+
+/** A key expires no later than this, in ms. */
+const longest = 1e14;
 
 /** Scripts take -1 for no bound. */
 const bound = (value: number) => (Number.isFinite(value) ? String(Math.ceil(value)) : '-1');

@@ -1,7 +1,7 @@
 import type { Bounds } from './bounds.js';
 import type { Batch, Entry, Row, Share, Taken } from './engine.js';
 import { newEpoch } from './epoch.js';
-import type { Note } from './log.js';
+import type { Note, Passing } from './log.js';
 import type { Database, Statement } from './sqlite-driver.js';
 
 const tables = `
@@ -20,6 +20,10 @@ const tables = `
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS ids_at ON ids (at);
   CREATE TABLE IF NOT EXISTS notes (key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS passing (
+    key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS passing_at ON passing (at);
 `;
 
 /** Each statement once: to prepare one costs more than to run it. */
@@ -38,6 +42,13 @@ const statements = {
   note: 'SELECT value, version FROM notes WHERE key = ?',
   addNote: 'INSERT INTO notes (key, value, version) VALUES (?, ?, 1) ON CONFLICT DO NOTHING',
   putNote: 'UPDATE notes SET value = ?, version = version + 1 WHERE key = ? AND version = ?',
+  passing: 'SELECT value, version FROM passing WHERE key = ? AND at > ?',
+  addPassing: `INSERT INTO passing (key, value, version, at) VALUES (?, ?, 1, ?) ON CONFLICT (key)
+    DO UPDATE SET value = excluded.value, version = 1, at = excluded.at WHERE passing.at <= ?`,
+  putPassing:
+    'UPDATE passing SET value = ?, version = version + 1, at = ? WHERE key = ? AND version = ? AND at > ?',
+  dropPassing: `DELETE FROM passing WHERE at <= ?
+    OR key IN (SELECT key FROM passing ORDER BY at DESC LIMIT -1 OFFSET ?)`,
   version: 'PRAGMA data_version',
 };
 
@@ -63,6 +74,7 @@ export class SqliteStore {
   readonly #sql: { readonly [name in keyof typeof statements]: Statement };
   #version: unknown;
   #idsDroppedAt = 0;
+  #passingDroppedAt = 0;
 
   constructor(database: Database, bounds: Bounds) {
     this.#database = database;
@@ -121,16 +133,40 @@ export class SqliteStore {
     return true;
   }
 
-  note(key: string): Note | undefined {
-    const { value, version } = (this.#sql.note.get(key) as Note | undefined) ?? {};
+  note(key: string, passing?: Passing): Note | undefined {
+    const found = passing
+      ? this.#sql.passing.get(key, Math.floor(Date.now() - passing.time))
+      : this.#sql.note.get(key);
+    const { value, version } = (found as Note | undefined) ?? {};
     return value !== undefined && version !== undefined ? { value, version } : undefined;
   }
 
-  putNote(key: string, value: string, version: number): Note | undefined {
-    const { changes } = version
-      ? this.#sql.putNote.run(value, key, version)
-      : this.#sql.addNote.run(key, value);
+  putNote(key: string, value: string, version: number, passing?: Passing): Note | undefined {
+    const { changes } = passing
+      ? this.#putPassing(key, value, version, passing)
+      : version
+        ? this.#sql.putNote.run(value, key, version)
+        : this.#sql.addNote.run(key, value);
     return changes ? { value, version: version + 1 } : undefined;
+  }
+
+  #putPassing(
+    key: string,
+    value: string,
+    version: number,
+    { time, most }: Passing,
+  ): ReturnType<Statement['run']> {
+    const now = Date.now();
+    const since = Math.floor(now - time);
+    const put = version
+      ? this.#sql.putPassing.run(value, now, key, version, since)
+      : this.#sql.addPassing.run(key, value, now, since);
+    // Once a second is often enough here too.
+    if (now - this.#passingDroppedAt >= 1000) {
+      this.#passingDroppedAt = now;
+      this.#sql.dropPassing.run(since, most);
+    }
+    return put;
   }
 
   close(): void {

@@ -9,6 +9,7 @@ import {
   type Log,
   type LogOptions,
   type Note,
+  type Passing,
   type Share,
   type Taken,
   Wakes,
@@ -77,14 +78,14 @@ class SqliteEngine implements Engine {
     return this.#wakes.add(topic, wake);
   }
 
-  async note(key: string): Promise<Note | undefined> {
+  async note(key: string, passing?: Passing): Promise<Note | undefined> {
     const store = await this.#store();
-    return this.#tried(() => store.note(key));
+    return this.#tried(() => store.note(key, passing));
   }
 
-  async putNote(key: string, value: string, version: number): Promise<Note | undefined> {
+  async putNote(key: string, value: string, version: number, passing?: Passing): Promise<Note | undefined> {
     const store = await this.#store();
-    return this.#tried(() => store.putNote(key, value, version));
+    return this.#tried(() => store.putNote(key, value, version, passing));
   }
 
   async close(): Promise<void> {

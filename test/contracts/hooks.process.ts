@@ -58,6 +58,7 @@ function bound(log: Log): Log {
     name: log.name,
     durable: log.durable,
     notes: log.notes,
+    passing: log.passing.bind(log),
     append: log.append.bind(log),
     read: log.read.bind(log),
     follow: log.follow.bind(log),

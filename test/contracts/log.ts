@@ -467,6 +467,36 @@ export function logSuite(subject: LogSubject): void {
       same((await rejection((async () => subject.open(options))())).code, 'invalid');
   });
 
+  check('notes that pass are as the others, and go away by time and by number', async (log, topic, open) => {
+    const bounds = { time: 60_000, most: 5 };
+    const [mine, others] = [log.passing(bounds), open().passing(bounds)];
+    const key = `${topic}/passing`;
+    const first = (await mine.put(key, 'one', 0))?.version as number;
+    same(await log.notes.get(key), undefined, 'a note that stays');
+    same(await others.get(key), { value: 'one', version: first });
+    same(await others.put(key, 'two', 0), undefined);
+    const raced = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => (index % 2 ? mine : others).put(key, `r${index}`, first)),
+    );
+    same(raced.filter((note) => note !== undefined).length, 1);
+    // The oldest go, if not at once, then with the next that is written a second later.
+    await until(async () => {
+      for (let i = 0; i < 6; i++) await others.put(`${key}/${Math.random()}`, '', 0);
+      return (await mine.get(key)) === undefined;
+    });
+    const short = open().passing({ time: 200, most: 1000 });
+    const late = `${topic}/late`;
+    const version = (await short.put(late, 'x', 0))?.version as number;
+    await until(async () => (await short.get(late)) === undefined);
+    same(await short.put(late, 'y', version), undefined, 'a change of one that has gone');
+    same((await short.put(late, 'z', 0))?.value, 'z');
+    for (const wrongly of [
+      { time: 0, most: 1 },
+      { time: 1, most: Number.NaN },
+    ])
+      ok(await rejection((async () => log.passing(wrongly))()), 'bounds that bound nothing');
+  });
+
   check('a note is written by one of those who saw the same version', async (log, topic, open) => {
     const key = `${topic}/lease`;
     same(await log.notes.get(key), undefined);

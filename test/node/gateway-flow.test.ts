@@ -226,6 +226,7 @@ function bound(log: Log): Log {
     name: log.name,
     durable: log.durable,
     notes: log.notes,
+    passing: log.passing.bind(log),
     append: (...its) => log.append(...its),
     read: (...its) => log.read(...its),
     follow: (...its) => log.follow(...its),

@@ -199,6 +199,7 @@ test('over a restart of the gateway, tail goes on and has each event once', { ti
     follow: log.follow.bind(log),
     head: log.head.bind(log),
     notes: log.notes,
+    passing: log.passing.bind(log),
     close: async () => {},
   };
   const first = await started({ log: kept });

@@ -304,6 +304,7 @@ test('a log that fails stops nothing for good', async () => {
     name: log.name,
     durable: log.durable,
     notes: log.notes,
+    passing: log.passing.bind(log),
     append: log.append.bind(log),
     read: log.read.bind(log),
     head: log.head.bind(log),
