@@ -48,7 +48,7 @@ import { Values } from './values.js';
 export function createPeer<const C extends Contract, S extends Side>(
   options: ConnectOptions<C, S>,
   role: Role,
-  results: Results = new Results(),
+  results: Pick<Results, 'once'> = new Results(),
 ): Peer<C, S> {
   const { channel, implement, timeout = 10_000, callTimeout = 30_000, signal, debug = false } = options;
   const { side } = role;

@@ -9,7 +9,13 @@ import { Results } from './results.js';
 export type ServeOptions<C extends Contract> = Omit<
   ConnectOptions<C, 'guest'>,
   'channel' | 'contract' | 'side' | 'implement' | 'props'
->;
+> & {
+  /**
+   * Whether the first result of a call that has a key is kept for that call made again. Default `true`; `false` where
+   * the implementation does it, by the key in its context.
+   */
+  readonly keepResults?: boolean;
+};
 
 /** A contract that is being served. */
 export interface Service<C extends Contract = Contract> {
@@ -33,12 +39,13 @@ export function serve<const C extends Contract>(
   contract: C,
   implement: Implementation<C['guest']> | ((client: Peer<C, 'guest'>) => Implementation<C['guest']>),
   at: Channel | Listener,
-  options: ServeOptions<C> = {},
+  { keepResults = true, ...options }: ServeOptions<C> = {},
 ): Service<C> {
   const { signal, ...its } = options;
   const clients = new Set<Peer<C, 'guest'>>();
   const stop = new AbortController();
-  const results = new Results(); // whoever calls again is a client anew
+  // Whoever calls again is a client anew.
+  const results = keepResults ? new Results() : { once: async (_: string, run: () => unknown) => run() };
 
   const add = (channel: Channel) => {
     let made: Implementation<C['guest']> | undefined;

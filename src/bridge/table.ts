@@ -22,7 +22,7 @@ export type Handlers = Record<string, (input: unknown, context: CallContext) => 
 export interface Callee {
   readonly values: Values;
   /** What calls that have a name were answered. */
-  readonly results: Results;
+  readonly results: Pick<Results, 'once'>;
   /** Handlers are looked up at each call, so they may be set late. */
   handlers(): Handlers;
   /** The call that has just come in. */

@@ -25,6 +25,7 @@ import { Rates } from './rates.js';
 import { Relay, sessionHeader } from './relay.js';
 import { Results } from './results.js';
 import { type Served, type ServedEvent, servedFrom } from './served.js';
+import { SharedResults } from './shared-results.js';
 import { Sinks } from './sinks.js';
 import { Sources } from './sources.js';
 import { Streams } from './streams.js';
@@ -123,7 +124,10 @@ class Running implements Gateway {
   readonly #ends: (() => void)[] = [];
   readonly #relay: Relay;
   readonly #connects: Rates;
+  readonly #closing = new AbortController();
   #log: Log | undefined;
+  /** What other processes that share the log were asked by a key. */
+  #shared: SharedResults | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: GatewayOptions) {
@@ -140,6 +144,7 @@ class Running implements Gateway {
     const all = [...this.#contracts.values()];
     const hubOf = (topic: string) => this.#hubOf(topic);
     const [meter, limits] = [this.#meter, this.limits];
+    const results = new Results(limits, () => this.#shared);
     const rates = new Rates('requests a second', limits.rate, limits.burst);
     const messages = new Rates('messages a second', limits.messages, limits.messagesBurst);
     const connects = new Rates('connections a second', limits.connects, limits.connectsBurst);
@@ -171,6 +176,7 @@ class Running implements Gateway {
           calls: this.#calls,
           emitter: this.#emitter,
           rates,
+          results,
           hubOf,
           callers,
           messageBytes: limits.message,
@@ -202,7 +208,6 @@ class Running implements Gateway {
       name: this.#relay.name,
     });
     this.listen(events, () => events.close());
-    const results = new Results(limits);
     this.#answer = createApp({
       path,
       cors,
@@ -313,13 +318,17 @@ class Running implements Gateway {
 
   async #start(log: GatewayOptions['log'], all: readonly Served[]): Promise<void> {
     const keeps = all.some(({ events }) => [...events.values()].some(({ topic }) => topic));
-    if (keeps || this.#relay.name !== undefined) {
+    if (keeps || this.#relay.name !== undefined || log !== undefined) {
       const opened = await (log === undefined
         ? defaultLog(this.#onError)
         : typeof log === 'function'
           ? log()
           : log);
       this.#log = opened;
+      const { results: most, resultsTime: time } = this.limits;
+      this.#shared = new SharedResults(opened.passing({ time, most }), this.#closing.signal, (error) =>
+        this.#onError(error, 'results'),
+      );
       await this.#relay.start(opened);
       await this.#sinks.start(opened);
     }
@@ -366,8 +375,13 @@ class Running implements Gateway {
 
   async #close(deadline: number): Promise<void> {
     this.#streams.close();
+    this.#closing.abort();
     await this.ready.catch(() => {}); // what has begun to start can be ended only then
     await within(deadline, 'close', () => this.#calls.idle()).catch(() => this.#calls.stop());
+    // What has just ended is told to the other processes, and its answer is on its way.
+    await turn();
+    await this.#shared?.idle();
+    await turn();
     for (const end of this.#ends) end();
     await this.#sources.close();
     await this.#sinks.close();
@@ -379,6 +393,8 @@ class Running implements Gateway {
     await this.#log?.close();
   }
 }
+
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** What was told, as far as it holds for all contracts. @throws ConfigError */
 function checked(options: GatewayOptions): GatewayOptions {

@@ -5,6 +5,7 @@ import { digested } from './digested.js';
 import type { Emitter } from './emitter.js';
 import { streamed } from './http-stream.js';
 import { toJson } from './json.js';
+import { keyedCall } from './keyed-call.js';
 import type { GatewayLimits } from './limits.js';
 import { Refusal } from './problem.js';
 import type { Results } from './results.js';
@@ -48,27 +49,33 @@ export async function post(
     const read = (signal: AbortSignal) => options.calls.stream(served, name, input, { ...info, signal });
     return streamed({ name, caller, read }, request, options.streams);
   }
-  return json(await answer(served, name, input, sent, info, options));
+  return json(await answer(served, name, input, info, options));
 }
 
 async function answer(
   served: Served,
   name: string,
   input: unknown,
-  sent: unknown,
   info: CallInfo,
   { calls, results, limits }: HttpCallOptions,
 ): Promise<string> {
   const { key, caller } = info;
-  const run = (signal: AbortSignal) =>
-    within(limits.callTime, name, async (late) => {
-      const both = AbortSignal.any([signal, late]);
-      return toJson(await calls.method(served, name, input, { ...info, signal: both }), name);
+  const { name: contract } = served.contract;
+  const value = await within(limits.callTime, name, (late) => {
+    const run = (signal: AbortSignal) => calls.method(served, name, input, { ...info, signal });
+    if (key === undefined) return run(AbortSignal.any([info.signal, late]));
+    const call = keyedCall({
+      contract,
+      member: name,
+      caller: caller.id,
+      key,
+      input,
+      claims: caller.claims,
     });
-  if (key === undefined) return run(info.signal);
-  // It goes on when its caller goes away, who may come back and ask for what became of it.
-  const whole = JSON.stringify([served.contract.name, name, caller.id, key]);
-  return results.once(whole, JSON.stringify(sent) ?? '', () => run(new AbortController().signal));
+    // It goes on when its caller goes away, who may come back and ask for what became of it.
+    return results.once(call, () => run(late));
+  });
+  return toJson(value, name);
 }
 
 /** An event that a page sends: kept, or handed to nobody where the contract keeps none. */

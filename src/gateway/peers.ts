@@ -1,11 +1,19 @@
 import { type Listener, type Peer, type Service, serve } from '../bridge/index.js';
-import type { CallContext, Contract, Implementation } from '../contract/index.js';
+import {
+  type CallContext,
+  ConnectionClosed,
+  ConnectionLost,
+  type Contract,
+  type Implementation,
+} from '../contract/index.js';
 import type { Callers } from './callers.js';
-import { type Calls, permit } from './calls.js';
+import { type CallInfo, type Calls, permit } from './calls.js';
 import type { Emitter } from './emitter.js';
 import type { Hub } from './hub.js';
+import { keyedCall } from './keyed-call.js';
 import { Refusal, unwrapped } from './problem.js';
 import type { Rates } from './rates.js';
+import type { Results } from './results.js';
 import { pause } from './retry.js';
 import type { Served, ServedEvent } from './served.js';
 import { payloadOf } from './topics.js';
@@ -15,6 +23,7 @@ interface PeersOptions {
   readonly emitter: Emitter;
   /** How often each caller may ask. */
   readonly rates: Rates;
+  readonly results: Results;
   readonly hubOf: (topic: string) => Hub;
   readonly callers: Callers;
   /** Bytes in one message. */
@@ -60,6 +69,7 @@ export class Peers {
       {
         signal: this.#stop.signal,
         limits: { bytes: this.#options.messageBytes },
+        keepResults: false, // they are kept for all channels and processes together
         onError: (error) => this.#options.onError(error, contract.name),
       },
     );
@@ -113,7 +123,7 @@ export class Peers {
 
   #implement(client: Peer): Implementation<Contract['guest']> {
     const { calls, callers, rates } = this.#options;
-    const info = (context: CallContext) => {
+    const info = (context: CallContext): CallInfo => {
       const caller = callers.of(client);
       try {
         rates.take(caller.id);
@@ -128,9 +138,30 @@ export class Peers {
         ? (input: unknown, context: CallContext) =>
             this.#plain(calls.stream(this.#served, name, input, info(context)))
         : (input: unknown, context: CallContext) =>
-            calls.method(this.#served, name, input, info(context)).catch(unwrapped),
+            this.#method(client, name, input, info(context)).catch(unwrapped),
     ]);
     return Object.fromEntries(entries);
+  }
+
+  /** Calls a method, and one that has a key once. */
+  async #method(client: Peer, name: string, input: unknown, info: CallInfo): Promise<unknown> {
+    const { calls, results } = this.#options;
+    const { caller, key, origin, signal } = info;
+    if (key === undefined) return calls.method(this.#served, name, input, info);
+    const { name: contract } = this.#served.contract;
+    permit(caller, contract, name);
+    const call = keyedCall({
+      contract,
+      member: name,
+      // Nobody is told from others, and comes back as another: only the key does it.
+      caller: client.claims ? caller.id : `anybody ${origin}`,
+      key,
+      input,
+      claims: caller.claims,
+    });
+    return results.once(call, () =>
+      calls.method(this.#served, name, input, { ...info, signal: withdrawn(signal) }),
+    );
   }
 
   async *#plain(items: AsyncGenerator<unknown>): AsyncGenerator<unknown> {
@@ -162,6 +193,20 @@ export class Peers {
       await pause(1000, signal);
     }
   }
+}
+
+/** Aborted when a call is taken back. Its connection's end doesn't count: its caller comes back for the answer. */
+function withdrawn(signal: AbortSignal): AbortSignal {
+  const own = new AbortController();
+  signal.addEventListener(
+    'abort',
+    () => {
+      const { reason } = signal;
+      if (!(reason instanceof ConnectionLost || reason instanceof ConnectionClosed)) own.abort(reason);
+    },
+    { once: true },
+  );
+  return own.signal;
 }
 
 // A getter of the context makes its signal when it is asked for.

@@ -43,6 +43,7 @@ const titles: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'Method not allowed',
   406: 'Not acceptable',
+  409: 'Not known',
   413: 'Too large',
   415: 'Not JSON',
   422: 'Not valid',

@@ -1,11 +1,10 @@
+import { checkSame, type KeyedCall, packed } from './keyed-call.js';
 import type { GatewayLimits } from './limits.js';
-import { Refusal } from './problem.js';
+import type { SharedResults } from './shared-results.js';
 
-interface Kept {
-  /** What it was asked with. */
-  readonly input: string;
-  readonly answer: Promise<string>;
-  until: number;
+interface Kept extends KeyedCall {
+  readonly answer: Promise<unknown>;
+  readonly until: number;
   bytes: number;
 }
 
@@ -14,63 +13,71 @@ const mostBytes = 64 * 2 ** 20;
 
 /**
  * Answers of calls that came with an idempotency key: the same call again gets the first one's answer, also while that
- * is still under way. In the memory of this process, as long and as many as `limits` say, the oldest first to go.
+ * is still under way, and at another process where they share a log. As long and as many as `limits` say, the oldest
+ * first to go.
  */
 export class Results {
   readonly #limits: GatewayLimits;
+  readonly #shared: () => SharedResults | undefined;
   readonly #kept = new Map<string, Kept>();
   #bytes = 0;
 
-  constructor(limits: GatewayLimits) {
+  /** @param shared - What other processes were asked; `undefined` where there are none. */
+  constructor(limits: GatewayLimits, shared: () => SharedResults | undefined) {
     this.#limits = limits;
+    this.#shared = shared;
   }
 
   /**
-   * @param key - Names the call, its member and its caller.
-   * @throws Refusal (422) when the key was used for another input
+   * One that fails is not kept: it may go better next time.
+   * @throws Refusal: 422 when the key was used for another input, or by a token that says something else; 409 when
+   * whoever ran it first ended before it answered
    */
-  async once(key: string, input: string, run: () => Promise<string>): Promise<string> {
+  async once(call: KeyedCall, run: () => Promise<unknown>): Promise<unknown> {
     this.#forget();
-    const before = this.#kept.get(key);
+    const before = this.#kept.get(call.name);
     if (before) {
-      if (before.input === input) return before.answer;
-      throw new Refusal(
-        422,
-        'key-reused',
-        'This idempotency key was used for another input. Take a new one.',
-      );
+      checkSame(call, before);
+      return before.answer;
     }
+    const answer = this.#shared()?.once(call, run) ?? run();
     const kept: Kept = {
-      input,
-      answer: run(),
+      ...call,
+      answer,
       until: Date.now() + this.#limits.resultsTime,
-      bytes: input.length,
+      bytes: call.input.length + call.claims.length,
     };
-    this.#kept.set(key, kept);
+    this.#kept.set(call.name, kept);
     this.#bytes += kept.bytes;
     try {
-      const answer = await kept.answer;
-      kept.bytes += answer.length;
-      if (this.#kept.get(key) === kept) this.#bytes += answer.length;
-      return answer;
+      const value = await answer;
+      const bytes = sizeOf(value);
+      kept.bytes += bytes;
+      if (this.#kept.get(call.name) === kept) this.#bytes += bytes;
+      return value;
     } catch (error) {
-      this.#drop(key, kept); // it may go better next time
+      this.#drop(call.name, kept);
       throw error;
     }
   }
 
   #forget(): void {
     const now = Date.now();
-    for (const [key, kept] of this.#kept) {
+    for (const [name, kept] of this.#kept) {
       const full = this.#kept.size >= this.#limits.results || this.#bytes > mostBytes;
       if (!full && kept.until > now) return;
-      this.#drop(key, kept);
+      this.#drop(name, kept);
     }
   }
 
-  #drop(key: string, kept: Kept): void {
-    if (this.#kept.get(key) !== kept) return;
-    this.#kept.delete(key);
+  #drop(name: string, kept: Kept): void {
+    if (this.#kept.get(name) !== kept) return;
+    this.#kept.delete(name);
     this.#bytes -= kept.bytes;
   }
+}
+
+/** About how many bytes a value takes. */
+function sizeOf(value: unknown): number {
+  return packed(value)?.length ?? 1000;
 }
