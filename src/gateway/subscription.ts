@@ -95,14 +95,17 @@ export class Subscription {
         continue;
       }
       for (const { cursor, event, json } of page.events) {
+        const written = { json: published(event, json) };
+        const before = this.#at.get(name) as Position;
+        // A frame says how far all topics have come, its own too.
         this.#at.set(name, cursor);
         if (!this.#options.sees(name, event)) continue;
-        const told = { kind: 'event', name, cursor, event } as const;
-        const written = { json: published(event, json) };
-        // What is replayed waits for its reader, one page at most.
-        while (!teller.tell(told, written)) {
+        // What is replayed waits for its reader, one page at most. Meanwhile others must not say that it has come.
+        while (!teller.tell({ kind: 'event', name, cursor, event }, written)) {
+          this.#at.set(name, before);
           await teller.drained();
           if (signal.aborted) return;
+          this.#at.set(name, cursor);
         }
       }
       this.#at.set(name, page.next);

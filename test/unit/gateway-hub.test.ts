@@ -107,3 +107,59 @@ test('what waits for a client on a bridge is bounded, and shows nothing of how a
   box.end();
   assert.deepEqual([tell('d'), (await reader.next()).done], [false, true]);
 });
+
+test('what a slow client has not been given yet is in no place that it is told', async () => {
+  const kept = ['a', 'b'].map((id, i) => ({
+    cursor: `e:${i + 1}`,
+    event: envelope({ id, source: '/test', type: 'paid' }),
+    json: '{}',
+  }));
+  const log = {
+    read: async (_: string, after: string) =>
+      after === 'e:0' ? { answer: 'live', events: kept, next: 'e:2' } : { ...none, next: after },
+    follow: async function* () {
+      yield { ...none, next: 'e:2' };
+      await new Promise(() => {});
+    },
+  } as unknown as Log;
+  const given: string[] = [];
+  const places: unknown[] = [];
+  const stop = new AbortController();
+  let full = true;
+  const subscription = new Subscription({
+    log,
+    teller: {
+      over: false,
+      tell(told) {
+        if (full && given.length === 1) return false;
+        given.push(told.kind === 'event' ? told.event.id : told.kind);
+        return true;
+      },
+      async drained() {
+        if (!full || given.length !== 1) return;
+        // Now another topic may say how far all have come.
+        places.push(subscription.at.get('paid'));
+        full = false;
+      },
+    },
+    followed: [
+      {
+        event: 'paid',
+        topic: 'topic',
+        hub: new Hub(
+          async () => log,
+          'topic',
+          () => {},
+        ),
+        after: 'e:0',
+      },
+    ],
+    sees: () => true,
+    signal: stop.signal,
+    slow: () => assert.fail('it is slow, and not too slow'),
+    lost: () => {}, // at its end
+  });
+  await subscription.start();
+  stop.abort();
+  assert.deepEqual([given, places], [['a', 'b', 'live'], ['e:1']]);
+});
