@@ -39,9 +39,9 @@ export function serve<const C extends Contract>(
   contract: C,
   implement: Implementation<C['guest']> | ((client: Peer<C, 'guest'>) => Implementation<C['guest']>),
   at: Channel | Listener,
-  { keepResults = true, ...options }: ServeOptions<C> = {},
+  options: ServeOptions<C> = {},
 ): Service<C> {
-  const { signal, ...its } = options;
+  const { signal, keepResults = true, ...its } = options;
   const clients = new Set<Peer<C, 'guest'>>();
   const stop = new AbortController();
   // Whoever calls again is a client anew.

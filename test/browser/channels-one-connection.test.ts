@@ -169,7 +169,7 @@ for (const by of ['sse', 'websocket'] as const) {
     const channel = (by === 'sse' ? sse : websocket)(url, { share: true });
     const open = () => client(suite, channel, { onError: () => {} });
     try {
-      const error = await rejection(open().add({ a: 1, b: 1 }));
+      const error = await rejection(open().ready);
       expect(error).to.include({ code: 'unreachable' });
       expect(error.message).to.match(/can't be shared here: No locks here\./);
     } finally {
