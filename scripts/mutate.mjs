@@ -1,5 +1,5 @@
 // npm run mutate: breaks the plain modules in each way that Stryker knows, file by file, and sees which the quick Node
-// tests notice. What was measured stays in build/results/mutation until the file or a test changes, so that a run which
+// tests notice. What was measured stays in node_modules/.cache until the file or a test changes, so that a run which
 // was stopped goes on where it was.
 //
 //   npm run mutate                                  all of src/contract and src/bridge
@@ -14,7 +14,7 @@ import { ensureInstalled, root } from './install.mjs';
 /** Below this the tests of a folder are too weak. What it was, less what chance may do. */
 const least = 60;
 const folders = ['src/contract', 'src/bridge'];
-const results = join(root, 'build/results/mutation');
+const results = join(root, 'node_modules/.cache/oriel-mutation'); // build/ is emptied by each build
 const asked = process.argv.slice(2);
 
 await ensureInstalled();
