@@ -1,6 +1,5 @@
 // Tabs that nobody looks at, and tabs that share one connection, against real servers.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { engines, open, type Page } from '../support/drive.js';
@@ -22,24 +21,12 @@ const script = (body: string) => ({ type: 'text/javascript', body });
 const beat = 400;
 const beats = 12;
 
-/** What docs/gateway.md has a page do, with its patience of two and a half beats. */
-const [, followed = ''] =
-  /^```js\n(\/\/ a page that follows\n[\s\S]*?)^```/m.exec(readFileSync(`${root}docs/gateway.md`, 'utf8')) ??
-  [];
-const following = (gateway: string) =>
-  followed
-    .replace('oriel/events', `${root}dist/events/index.js`)
-    .replace('https://gateway.example', gateway)
-    .replace('50_000', String(2.5 * beat))
-    .replace("console.log('paid', event.data)", 'window.followed.push(event.data.amount)')
-    .replace(/^document.querySelector\('oriel-frame'\).+$/m, '');
-
 const away = (gateway: string) => `
   import { connect } from ${at('dist/bridge/index.js')};
   import { contract, event, method, type } from ${at('dist/contract/index.js')};
   import { sse } from ${at('dist/channels/sse.js')};
+  import { subscribe } from ${at('dist/channels/events.js')};
   import { websocket } from ${at('dist/channels/websocket.js')};
-  ${following(gateway)}
 
   const shop = contract({
     name: 'acme.shop',
@@ -61,8 +48,9 @@ const away = (gateway: string) => `
     peer.state.subscribe(({ status, epoch }) => states.push(name + ' ' + status + ' ' + epoch));
     peers[name] = peer;
   }
-  resume.freshness.subscribe(({ state }) => states.push('events ' + state));
-  window.fresh = () => resume.freshness.get().state;`;
+  const kept = subscribe(shop, '${gateway}', { paid: ({ amount }) => followed.push(amount) });
+  kept.freshness.subscribe(({ state }) => states.push('events ' + state));
+  window.fresh = () => kept.freshness.get().state;`;
 
 const tab = `
   import { client } from ${at('dist/bridge/index.js')};
@@ -119,15 +107,13 @@ for (const engine of await engines()) {
       await soon(() => window.fresh?.() === 'live');
       await Promise.all(Object.values(peers).map(({ remote }) => remote.price({ sku: 'abc' })));
       states.length = 0;`);
-    const bringBack = await page.hide();
     await page.freeze(true);
     for (let amount = 1; amount <= beats; amount++) {
       await its.gateway.emit('acme.shop/paid', { amount });
       await new Promise((go) => setTimeout(go, beat));
     }
-    await page.freeze(false);
     const seen = performance.now();
-    await bringBack();
+    await page.freeze(false);
     const {
       followed,
       states = [],
