@@ -275,6 +275,7 @@ nodeTest('sse: whoever has the name of a stream still has to bear its token', as
   assert.equal((await post({ authorization: 'Bearer eve' })).status, 401);
   assert.equal((await post(headers)).status, 204, 'and it goes on for the one whose it is');
   service.close();
+  streams.close(); // nobody reads it, which would be noticed in two minutes
 });
 
 nodeTest('sse: a server that goes away says when to come back, and is obeyed', async () => {
