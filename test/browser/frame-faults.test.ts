@@ -1,30 +1,24 @@
 // Whatever becomes of a frame's page and place, and of its messages: each call settles, each stream ends, nothing is kept.
 import fc from 'fast-check';
-import { usesOf } from '../contracts/uses.js';
 import { bare, Play, tag } from '../support/play.js';
 import { runsOr, seed } from '../support/seed.js';
 import { guestUrl } from '../support/sites-url.js';
-import { deeds, mishaps, type Step, turns } from '../support/steps.js';
+import { any, type Step } from '../support/steps.js';
 
 /** Of fifty in all, what falls to one of three engines. */
 const numRuns = runsOr(17);
 const urls = { guest: guestUrl('bridge/suite.html'), silent: guestUrl('silent.html') };
 
-const used = { take: fc.nat(6), to: fc.nat(8), fail: fc.boolean() };
-const use = fc.record({ kind: fc.constantFrom(...usesOf.short, ...usesOf.lasting), ...used });
-const turn = fc.record({ kind: fc.constantFrom(...turns) });
-const deed = fc.record({ kind: fc.constantFrom(...deeds) });
-const mishap = fc.record({ kind: fc.constantFrom(...mishaps), lane: fc.constantFrom('in', 'out') });
 const ofFrames = fc.oneof(
-  { weight: 3, arbitrary: use },
-  { weight: 1, arbitrary: turn },
-  { weight: 1, arbitrary: deed },
+  { weight: 3, arbitrary: any.use },
+  { weight: 1, arbitrary: any.turn },
+  { weight: 1, arbitrary: any.deed },
 ) as fc.Arbitrary<Step>;
 const ofMessages = fc.oneof(
-  { weight: 4, arbitrary: use },
-  { weight: 1, arbitrary: turn },
-  { weight: 1, arbitrary: deed },
-  { weight: 2, arbitrary: mishap },
+  { weight: 4, arbitrary: any.use },
+  { weight: 1, arbitrary: any.turn },
+  { weight: 1, arbitrary: any.deed },
+  { weight: 2, arbitrary: any.mishap },
 ) as fc.Arbitrary<Step>;
 
 const stages = [

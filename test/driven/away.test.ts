@@ -6,12 +6,12 @@ import { engines, open, type Page } from '../support/drive.js';
 import { started } from '../support/gateway.js';
 import { leftOut } from '../support/left-out.js';
 import { type Pages, startPages } from '../support/pages.js';
+import { type Sites, startSites } from '../support/sites-server.js';
 import { until } from '../support/wait.js';
 
 // Plain, so that TypeScript leaves them where they are.
 const load = (path: string): Promise<any> => import(new URL(`../../${path}`, import.meta.url).href);
 const { bundle } = await load('scripts/bundle.mjs');
-const { startSites } = await load('test/support/sites.mjs');
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const at = (path: string) => JSON.stringify(root + path);
@@ -60,7 +60,7 @@ const tab = `
   window.far = client(suite, sse(url, { share: true }), { onError: () => {} });`;
 
 let pages: Pages;
-let sites: { origin(site?: number): string; close(): Promise<void> };
+let sites: Sites;
 /** What the page that goes away runs, for the gateway of its test. */
 let follows = '';
 before(async () => {

@@ -3,17 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { alive, churn } from '../support/churn.js';
 import { engines, open } from '../support/drive.js';
-
-interface Sites {
-  origin(site: number): string;
-  close(): Promise<void>;
-}
+import { type Sites, startSites } from '../support/sites-server.js';
 
 let sites: Sites;
 before(async () => {
-  const { startSites } = (await import(
-    new URL('../../test/support/sites.mjs', import.meta.url).href
-  )) as unknown as { startSites(): Promise<Sites> };
   sites = await startSites();
 });
 after(() => sites.close());

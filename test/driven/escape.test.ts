@@ -7,16 +7,8 @@ import { after, before, test } from 'node:test';
 import { engines, open } from '../support/drive.js';
 import { leftOut } from '../support/left-out.js';
 import { type Pages, startPages } from '../support/pages.js';
+import { type Sites, startSites } from '../support/sites-server.js';
 import { pause, until } from '../support/wait.js';
-
-interface Sites {
-  origin(site?: number): string;
-  close(): Promise<void>;
-}
-// A plain module beside the tests, at the same depth from test/ and from build/.
-const { startSites } = (await import(new URL('../../test/support/sites.mjs', import.meta.url).href)) as {
-  startSites(): Promise<Sites>;
-};
 
 let pages: Pages;
 let sites: Sites;

@@ -3,20 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { usesOf } from '../contracts/uses.js';
 import { engines, open, type Page } from '../support/drive.js';
 import { leftOut } from '../support/left-out.js';
 import { runsOr, seed } from '../support/seed.js';
-import { deeds, type Step, turns } from '../support/steps.js';
-
-interface Sites {
-  origin(site?: number): string;
-  close(): Promise<void>;
-}
-// A plain module beside the tests, at the same depth from test/ and from build/.
-const { startSites } = (await import(new URL('../../test/support/sites.mjs', import.meta.url).href)) as {
-  startSites(): Promise<Sites>;
-};
+import { type Sites, startSites } from '../support/sites-server.js';
+import { any, type Step } from '../support/steps.js';
 
 const numRuns = runsOr(6);
 let sites: Sites;
@@ -26,13 +17,9 @@ before(async () => {
 after(() => sites.close());
 
 type Driven = Step | { readonly kind: 'freeze'; readonly ms: number } | { readonly kind: 'crash' };
-const used = { take: fc.nat(6), to: fc.nat(8), fail: fc.boolean() };
 const step = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({ kind: fc.constantFrom(...usesOf.short, ...usesOf.lasting), ...used }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom(...turns, ...deeds) }) },
+  { weight: 5, arbitrary: any.use },
+  { weight: 1, arbitrary: fc.oneof(any.turn, any.deed) },
   // Some last longer than a guest may be silent.
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('freeze'), ms: fc.constantFrom(0, 900) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash') }) },

@@ -4,15 +4,7 @@ import { after, before, test } from 'node:test';
 import { clickInto, engines, open } from '../support/drive.js';
 import { leftOut } from '../support/left-out.js';
 import { guestPage, hostPage, type Pages, ready, runnerRoutes, startPages } from '../support/pages.js';
-
-interface Sites {
-  origin(site?: number): string;
-  close(): Promise<void>;
-}
-// A plain module beside the tests, at the same depth from test/ and from build/.
-const { startSites } = (await import(new URL('../../test/support/sites.mjs', import.meta.url).href)) as {
-  startSites(): Promise<Sites>;
-};
+import { type Sites, startSites } from '../support/sites-server.js';
 
 let pages: Pages;
 let sites: Sites;
